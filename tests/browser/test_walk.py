@@ -21,7 +21,7 @@ STAFF_PAGES = (
     "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
     "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/mail",
     "/imports", "/points", "/meters/energy?by=meter",
-    "/meters/energy/gaps", "/readings/upload", "/readings/imports", "/rounds",
+    "/meters/energy/gaps", "/meters/put-aside", "/readings/upload", "/readings/imports", "/rounds",
     "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",

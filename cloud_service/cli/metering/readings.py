@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from cloud_service.cli.database import transaction
-from cloud_service.cli.metering import energy, estimates, reading_imports, readings_by_hand
+from cloud_service.cli.metering import energy, estimates, put_aside, reading_imports, readings_by_hand
 from cloud_service.cli.metering.readings_file import readings_file
 from cloud_service.cli.options import WHOSE, day_of, pairs_of
 from common.errors import InputError
@@ -31,7 +31,7 @@ def readings() -> None:
 for command in (
     readings_by_hand.enter, readings_by_hand.correct, readings_by_hand.withdraw, reading_imports.imports,
     reading_imports.undo, estimates.estimate, estimates.estimates, estimates.withdraw_estimate,
-    energy.energy,
+    energy.energy, put_aside.put_aside,
     estimates.confirm_estimate,
 ):  # fmt: skip
     readings.add_command(command)

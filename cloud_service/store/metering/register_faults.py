@@ -1,6 +1,6 @@
 """Registers whose days could not be made: why, how often it was tried, when it is tried again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 TRIES_MAX = 6
 FIRST_PAUSE = timedelta(minutes=15)  # twice as long after each further try
 ERROR_MAX = 500
+FAULTS_MAX = 200  # that a list shows at once
 NOTE = text(
     """
     INSERT INTO register_fault (register_id, error, tries, first_at, last_at, next_at)
@@ -24,17 +25,29 @@ NOTE = text(
 CLEAR = text("DELETE FROM register_fault WHERE register_id = ANY(:ids)")
 AGAIN = text("UPDATE register_fault SET tries = 0, next_at = first_at WHERE register_id = ANY(:ids)")
 OF_METER = text("SELECT id FROM register WHERE meter_id = :meter")
+# a virtual meter hangs nowhere: it is of the site of its parts
 LIST = text(
     """
-    SELECT m.public_id, m.name AS meter, r.name AS register, s.name AS site, f.error, f.tries, f.first_at, f.last_at,
-           f.next_at
+    SELECT f.register_id, m.public_id, m.name AS meter, r.name AS register, s.name AS site, s.timezone, f.error,
+           f.tries, f.first_at, f.last_at, f.next_at
       FROM register_fault f
       JOIN register r ON r.id = f.register_id
       JOIN meter m ON m.id = r.meter_id
-      LEFT JOIN LATERAL (SELECT p.site_id FROM meter_mount n JOIN service_point p ON p.id = n.service_point_id
-                          WHERE n.meter_id = m.id ORDER BY n.during DESC LIMIT 1) place ON true
+      LEFT JOIN LATERAL (
+           SELECT p.site_id
+             FROM meter_mount n
+             JOIN service_point p ON p.id = n.service_point_id
+            WHERE n.meter_id = m.id
+               OR n.meter_id IN (SELECT t.meter_id
+                                   FROM virtual_meter v
+                                  CROSS JOIN jsonb_array_elements(v.terms->'terms') term
+                                   JOIN register t ON t.id = (term->>0)::bigint
+                                  WHERE v.register_id = r.id)
+            ORDER BY n.meter_id = m.id DESC, n.during DESC
+            LIMIT 1) place ON true
       LEFT JOIN site s ON s.id = place.site_id
      WHERE (cast(:entities AS bigint[]) IS NULL OR s.legal_entity_id = ANY(:entities))
+       AND (cast(:meter AS uuid) IS NULL OR m.public_id = :meter)
      ORDER BY f.next_at IS NOT NULL, f.first_at, f.register_id
      LIMIT :most
     """
@@ -45,10 +58,12 @@ LIST = text(
 class RegisterFault:
     """A register that was put aside; without `next_at` it is not tried by itself any more."""
 
+    register_id: int
     public_id: UUID  # of its meter
     meter: str
     register: str
     site: str | None
+    timezone: str | None
     error: str
     tries: int
     first_at: datetime
@@ -77,7 +92,10 @@ def registers_of(session: Session, meter_id: int) -> list[int]:
     return list(session.execute(OF_METER, {"meter": meter_id}).scalars())
 
 
-def faults(session: Session, entity_ids: Sequence[int] | None, most: int = 200) -> list[RegisterFault]:
+def faults(
+    session: Session, entity_ids: Collection[int] | None, *, meter: UUID | None = None, most: int = FAULTS_MAX
+) -> list[RegisterFault]:
     """What was put aside at the sites of these entities (all: None), first what nobody tries any more."""
-    rows = session.execute(LIST, {"entities": None if entity_ids is None else list(entity_ids), "most": most})
+    entities = None if entity_ids is None else list(entity_ids)
+    rows = session.execute(LIST, {"entities": entities, "meter": meter, "most": most})
     return [RegisterFault(**row) for row in rows.mappings()]

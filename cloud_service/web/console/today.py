@@ -14,6 +14,7 @@ from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
+from cloud_service.store.metering.register_faults import faults
 from cloud_service.web.access import May, access, actor, allowed, scope
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.console.dashboard import happening
@@ -219,6 +220,14 @@ def _troubles(ids: list[int]) -> Iterator[Waiting]:
             title=ngettext("%(num)s meter has no readings for more than two days",
                            "%(num)s meters have no readings for more than two days", counts.late_meters),
             detail=_("a bill needs the readings of all its days"),
+        )  # fmt: skip
+    if aside := [fault for fault in faults(session(), ids) if fault.next_at is None]:
+        yield Waiting(
+            icon="alert-triangle", tone="danger", needs=May.CONTRACT, href=url_for("put_aside.index"),
+            title=ngettext("The days of %(num)s counter could not be made",
+                           "The days of %(num)s counters could not be made", len(aside)),
+            detail=_("each says why; it is not tried any more by itself"), button=_("Look and mend"),
+            since=min(fault.first_at for fault in aside),
         )  # fmt: skip
     if counts.refused_readings:
         yield Waiting(

@@ -11,7 +11,8 @@ from tests.cloud_service.web.conftest import Console
 PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/meters/energy",
-    "/meters/energy/gaps", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
+    "/meters/energy/gaps", "/meters/put-aside", "/gateways", "/support", "/audit", "/users", "/settings",
+    "/search?q=amina",
     "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue",
     "/imports", "/settings/mail", "/tariffs/sheet", "/setup", "/today",
     "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",

@@ -36,7 +36,7 @@ def virtual_day(
     step_s = math.gcd(*(step for step, _, _ in present))
     sizes = {len(qualities) * step // step_s for step, _, qualities in present}
     if len(sizes) > 1:
-        raise InputError(f"its parts have days of different lengths on {day}: they lie in different time zones")
+        raise InputError("its parts have days of different lengths: they lie in different time zones")
     size = sizes.pop()
     total: Ints = np.zeros(size, dtype=np.int64)
     worst = np.zeros(size, dtype=np.uint8)
