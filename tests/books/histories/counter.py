@@ -16,6 +16,7 @@ class Counter:
 
     life: Life
     name: str  # of its own seed
+    most: int  # kWh a day
     days: list[int] = field(default_factory=list)  # what it showed at the midnights since FIRST
 
     def shows(self, at: datetime) -> int:
@@ -31,5 +32,5 @@ class Counter:
         while len(self.days) <= number:
             dice = random.Random(f"{self.name}:{len(self.days)}")
             before = self.days[-1] if self.days else dice.randrange(1000) * 1000
-            self.days.append(before + dice.randrange(20) * 1000)
+            self.days.append(before + dice.randrange(self.most) * 1000)
         return self.days[number]

@@ -13,9 +13,8 @@ from sqlalchemy import Engine
 from cloud_service.store.database.session import transaction
 from tests.books.histories.doors import billing, metering, tenancy
 from tests.books.histories.judge import faults, faults_at_the_end
-from tests.books.histories.known import KNOWN
 from tests.books.histories.operator import Operator
-from tests.books.histories.opinion import DAY, Life
+from tests.books.histories.opinion import DAY, Life, tariff_on
 from tests.books.histories.papers import papers_of
 from tests.books.histories.sights import days_between
 from tests.books.histories.turns import PERCENT_AFTER, PERCENT_BEFORE, Turn, Turns
@@ -78,6 +77,7 @@ class History:
             tenancy.change_cycle(operator, account, "monthly", 1)
         for _ in range(ROUNDS):
             self.say(operator, "run of all", operator.allowed(partial(run_all, operator)))
+            self.fill_gaps(operator)
             if not self.correct_all(operator, dice):
                 break
         self.judge(faults_at_the_end(operator, START, leaving.replace(day=1)))
@@ -88,12 +88,25 @@ class History:
             papers = papers_of(session, operator.entity)
         touched = [bill for bill in papers.bills.values() if bill.live and bill.touched]
         for bill in touched:
-            if dice.random() < 0.5 and "difference" not in KNOWN:
-                step = partial(billing.difference, operator, bill.id)
-            else:
-                step = partial(billing.credit, operator, bill.id, bill.account, bill.number, anew=True)
-            self.say(operator, f"correct {bill.number} by {step.func.__name__}", operator.allowed(step))
+            ways = [billing.difference, billing.rebill]
+            dice.shuffle(ways)
+            done = any(operator.allowed(partial(way, operator, bill.id)) for way in ways)
+            self.say(operator, f"correct {bill.number}", done)
         return len(touched) + len(papers.waiting)
+
+    def fill_gaps(self, operator: Operator) -> None:
+        """A surplus goes from bill to bill: where days before a bill are not billed, the later bills are taken back."""
+        with transaction(operator.engine) as session:
+            papers = papers_of(session, operator.entity)
+        until: dict[str, date] = {}
+        for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
+            sun = tariff_on(operator.life, operator.points.index(days.point), days.start) in operator.life.netted
+            if sun and until.get(days.contract, days.contract_start) != days.start:
+                self.say(
+                    operator, f"credit {bill.number}", operator.allowed(partial(billing.credit, operator, bill.id))
+                )
+            else:
+                until[days.contract] = days.end
 
     def say(self, operator: Operator, what: str, done: bool) -> None:
         """Tell what was done at the end."""
@@ -110,14 +123,15 @@ def found(engine: Engine, seed: int) -> Operator:
     """A company with two places, one of them with an owner who pays while it is empty, and two tariffs."""
     dice = random.Random(f"found {seed}")
     life = Life(dice.choice(ZONES))
-    life.vat = {
-        "home": [(date.min, PERCENT_BEFORE), (date(2026, 11, 10), PERCENT_AFTER)],
-        "shop": [(date.min, PERCENT_BEFORE)],
-    }
-    operator = Operator(engine, f"H{next(tags)}", seed, life, START)
+    life.vat = {"shop": [(date.min, PERCENT_BEFORE)], "sun": [(date.min, PERCENT_BEFORE)]}
+    life.vat["home"] = [(date.min, PERCENT_BEFORE), (date(2026, 11, 10), PERCENT_AFTER)]
+    life.netted = {"sun"}
+    operator = Operator(engine, f"H{next(tags)}", seed, life, START, roof=dice.random() < 0.4)
     operator.found(places=2, clients=4)
     operator.publish("home", START - 400 * DAY, Decimal("0.30"), Decimal("0.20"))
     operator.publish("shop", START - 400 * DAY, Decimal("0.25"), Decimal("0.50"))
+    if operator.roof:
+        operator.publish("sun", START - 400 * DAY, Decimal("0.40"), Decimal("0.10"))
     for point in range(2):
         metering.hang(
             operator, point, life.midnight(HUNG) + timedelta(hours=dice.choice([0, 9])), dice.choice([1, 1, 20])
@@ -130,13 +144,15 @@ def found(engine: Engine, seed: int) -> Operator:
 def read_all(operator: Operator) -> None:
     """Every midnight of every meter arrives, and slips are corrected."""
     life = operator.life
-    for meter, at in sorted(operator.withdrawn):
-        metering.enter(operator, meter, at, operator.counters[meter].shows(at))
+    for counter, at in sorted(operator.withdrawn):
+        metering.enter(operator, counter, at, operator.counters[counter].shows(at))
     for mount in life.mounts:
-        for at, value in list(life.readings.get(mount.meter, {}).items()):
-            if value != operator.counters[mount.meter].shows(at):
-                metering.enter(operator, mount.meter, at, operator.counters[mount.meter].shows(at))
-        metering.send(operator, mount.meter, [life.midnight(day) for day in days_between(HUNG, operator.today + DAY)])
+        shows = operator.counters[mount.counter].shows
+        for at, value in list(life.readings.get(mount.counter, {}).items()):
+            if value != shows(at):
+                metering.enter(operator, mount.counter, at, shows(at))
+        midnights = [life.midnight(day) for day in days_between(HUNG, operator.today + DAY)]
+        metering.send(operator, mount.counter, midnights)
     metering.make_days(operator)
 
 

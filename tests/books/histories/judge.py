@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from cloud_service.store.database.session import transaction
 from tests.books.histories import opinion
-from tests.books.histories.known import KNOWN
 from tests.books.histories.operator import Operator
 from tests.books.histories.opinion import Nets
 from tests.books.histories.papers import Bill, Line, Papers, nets_of, papers_of
@@ -32,7 +31,7 @@ def faults_at_the_end(operator: Operator, start: date, end: date) -> list[str]:
         *faults(operator),
         *days_never_billed(operator, papers, start, end),
         *(f"{bill.number} is still marked as late" for bill in papers.bills.values() if bill.live and bill.touched),
-        *(f"{line} still waits" for line in papers.waiting if "lines of those who left" not in KNOWN),
+        *(f"{line} still waits" for line in papers.waiting),
     ]
 
 
@@ -78,23 +77,41 @@ def wrong_bills(operator: Operator, papers: Papers) -> Iterator[str]:
     differences: dict[str, list[Line]] = {}
     for line in papers.standing("difference"):
         differences.setdefault(line.corrects, []).append(line)
+    dues = all_due(operator, papers)
     for bill in papers.bills.values():
         standing = nets_of([*(bill.own if bill.live else ()), *differences.get(bill.number, ())])
-        due = nets_due(operator, bill) if bill.live else {}
+        if bill.live and bill.number not in dues:
+            continue
+        due = dues[bill.number] if bill.live else {}
         if (due is None or some(standing) != some(due)) and not (bill.live and bill.touched):
             yield f"{bill.number} {'' if bill.live else '(credited) '}bills {told(standing)}, owed is {told(due)}"
 
 
-def nets_due(operator: Operator, bill: Bill) -> Nets | None:
-    """The opinion on the days of a bill."""
-    due: Nets = {}
-    for days in bill.days:
-        nets = opinion.bill(operator.life, operator.points.index(days.point), days.start, days.end)
-        if nets is None:
-            return None
-        for percent, net in nets.items():
-            due[percent] = due.get(percent, ZERO) + net
-    return due
+def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
+    """The opinion on each live bill, in the order of their days: what one leaves over the next one has.
+
+    One with a surplus to come is left out while days before it are not billed, or a bill before it is marked as late.
+    """
+    dues: dict[str, Nets | None] = {}
+    kept: dict[str, tuple[date, int]] = {}  # by contract: up to which day it is billed without a gap, and the surplus
+    every = sorted(papers.by_days(), key=lambda each: each[0].start)
+    left_out: set[str] = set()
+    for days, bill in every:
+        point = operator.points.index(days.point)
+        until, surplus = kept.get(days.contract, (days.contract_start, 0))
+        netted = opinion.tariff_on(operator.life, point, days.start) in operator.life.netted
+        outcome = opinion.bill(operator.life, point, days.start, days.end, surplus)
+        whole = until == days.start and outcome is not None and not bill.touched
+        kept[days.contract] = (days.end if whole else date.max, outcome[1] if outcome else 0)
+        if netted and not whole and not bill.touched:
+            left_out.add(bill.number)
+        due = dues.setdefault(bill.number, {})
+        if outcome is None or due is None:
+            dues[bill.number] = None
+        else:
+            for percent, net in outcome[0].items():
+                due[percent] = due.get(percent, ZERO) + net
+    return {number: due for number, due in dues.items() if number not in left_out}
 
 
 def wrong_tax(papers: Papers) -> Iterator[str]:

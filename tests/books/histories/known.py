@@ -1,6 +1,5 @@
 """What the histories leave out until it is mended, and why: each is a fault that they have found."""
 
 KNOWN = {
-    "lines of those who left": "they wait and no bill comes",
     "exchange over billed days": "their bills are not marked as late",
 }

@@ -41,6 +41,7 @@ class Operator:
     tariffs: dict[str, int] = field(default_factory=dict)
     meters: dict[str, int] = field(default_factory=dict)
     counters: dict[str, Counter] = field(default_factory=dict)
+    roof: bool = False  # whether its meters count what is fed in as well
     contracts: int = 0  # so many had a number
     withdrawn: set[tuple[str, datetime]] = field(default_factory=set)  # readings that a person took back
     sequence: int = 0  # of readings and references
@@ -98,10 +99,11 @@ class Operator:
             | ({"until": until.isoformat()} if until else {})
             for (first, percent), until in zip(rates, ends, strict=True)
         ]
+        netting: dict[str, Any] = {"netting": {"against": "export"}} if code in self.life.netted else {}
         document: dict[str, Any] = {
             "id": code, "name": code, "currency": "EUR",
             "charges": [
-                {"kind": "energy", "label": "Energy", "price": str(kwh)},
+                {"kind": "energy", "label": "Energy", "price": str(kwh)} | netting,
                 {"kind": "standing", "label": "Standing", "amount": str(per_day), "per": "day"},
             ],
             "taxes": [{"name": "VAT", "label": "VAT", "category": "S", "rates": taxed}],

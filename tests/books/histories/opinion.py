@@ -18,15 +18,20 @@ Nets = dict[Decimal, Decimal]  # percent of VAT -> net
 
 @dataclass
 class Mount:
-    """A meter at a place for a time; indexes in thousandths of a kWh."""
+    """A counter of a meter at a place for a time; indexes in thousandths of a kWh."""
 
     meter: str
     point: int
     since: datetime
     opening: int
     factor: int = 1
+    register: str = "import"
     until: datetime | None = None
     closing: int | None = None
+
+    @property
+    def counter(self) -> str:
+        return f"{self.meter}:{self.register}"
 
 
 @dataclass
@@ -77,10 +82,11 @@ class Life:
 
     zone: str
     mounts: list[Mount] = field(default_factory=list)
-    readings: dict[str, dict[datetime, int]] = field(default_factory=dict)  # by meter
+    readings: dict[str, dict[datetime, int]] = field(default_factory=dict)  # by counter
     stays: list[Stay] = field(default_factory=list)
     owners: dict[int, Owner] = field(default_factory=dict)  # by place
     prices: dict[str, list[Price]] = field(default_factory=dict)  # by tariff
+    netted: set[str] = field(default_factory=set)  # tariffs that take what was fed in off what was used
     vat: dict[str, list[tuple[date, Decimal]]] = field(default_factory=dict)  # by tariff: from which day, percent
     shares: list[Share] = field(default_factory=list)
     money: dict[int, Decimal] = field(default_factory=dict)  # by account: what came in, less what went out
@@ -122,7 +128,7 @@ def known(life: Life, mount: Mount) -> list[tuple[datetime, int]]:
     """What the counter is known to have shown while it hung there, in the order of time."""
     seen = {
         at: value
-        for at, value in life.readings.get(mount.meter, {}).items()
+        for at, value in life.readings.get(mount.counter, {}).items()
         if mount.since < at and (mount.until is None or at < mount.until)
     }
     seen[mount.since] = mount.opening
@@ -150,20 +156,20 @@ def seconds(first: datetime, last: datetime) -> int:
     return round((last - first).total_seconds())  # both in UTC
 
 
-def energy(life: Life, point: int, start: date, end: date) -> int | None:
-    """What was used at a place between two midnights, in thousandths of a kWh; None if that cannot be known."""
+def energy(life: Life, point: int, start: date, end: date, register: str = "import") -> int | None:
+    """What was counted at a place between two midnights, in thousandths of a kWh; None if that cannot be known."""
     first, last = life.midnight(start), life.midnight(end)
     used, hung = 0, 0
     for mount in sorted(life.mounts, key=lambda mount: mount.since):
         came, went = max(mount.since, first), min(mount.until or last, last)
-        if mount.point != point or seconds(came, went) <= 0:
+        if (mount.point, mount.register) != (point, register) or seconds(came, went) <= 0:
             continue
         low, high = index(life, mount, came), index(life, mount, went)
         if low is None or high is None:
             return None
         used += (high - low) * mount.factor
         hung += 1
-    return used if hung else None
+    return used if hung or register == "export" else None
 
 
 def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[date, date]]:
@@ -181,19 +187,24 @@ def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[dat
             first = day
 
 
-def bill(life: Life, point: int, start: date, end: date) -> Nets | None:
-    """What the days of a place cost, net by VAT; None where the counters do not tell."""
+def bill(life: Life, point: int, start: date, end: date, kept: int = 0) -> tuple[Nets, int] | None:
+    """What the days of a place cost, net by VAT, and the surplus that is kept; None where the counters do not tell."""
     nets: Nets = {}
     for first, last in pieces(life, point, start, end):
         used = energy(life, point, first, last)
         if used is None:
             return None
         code = tariff_on(life, point, first)
+        if code in life.netted:
+            fed_in = energy(life, point, first, last, "export")
+            if fed_in is None:
+                return None
+            used, kept = max(used - fed_in - kept, 0), max(kept + fed_in - used, 0)
         price = price_on(life, code, first)
         percent = percent_on(life, code, first)
         amount = cents(Decimal(used) / 1000 * price.kwh) + cents((last - first).days * price.per_day)
         nets[percent] = nets.get(percent, Decimal(0)) + amount
-    return nets
+    return nets, kept
 
 
 def cents(amount: Decimal) -> Decimal:

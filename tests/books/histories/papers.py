@@ -14,7 +14,8 @@ SPANS = text(
     SELECT i.id, i.number, i.account_id, i.total, i.tax,
            NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note') AS live,
            EXISTS (SELECT 1 FROM late_day l WHERE l.invoice_id = i.id AND l.handled_at IS NULL) AS touched,
-           s.contract_id, k.service_point_id, lower(s.during) AS start, upper(s.during) AS end
+           k.number AS contract, lower(k.during) AS contract_start, k.service_point_id,
+           lower(s.during) AS start, upper(s.during) AS end
       FROM invoice i
       LEFT JOIN invoice_span s ON s.invoice_id = i.id
       LEFT JOIN contract k ON k.id = s.contract_id
@@ -74,6 +75,8 @@ class Line:
 class Days:
     """Days of a contract at a place that a bill is for."""
 
+    contract: str
+    contract_start: date
     point: int  # the product's id
     start: date
     end: date
@@ -108,6 +111,10 @@ class Papers:
     waiting: list[Line]
     owed: dict[int, tuple[Decimal, Decimal]]  # by account: the totals of its papers, and what the ledger says
 
+    def by_days(self) -> list[tuple[Days, Bill]]:
+        """The days of live bills, each with its bill."""
+        return [(days, bill) for bill in self.bills.values() if bill.live for days in bill.days]
+
     def standing(self, charge: str) -> list[Line]:
         """Lines of a kind on live bills, and those that wait."""
         on_bills = [line for bill in self.bills.values() if bill.live for line in bill.lines]
@@ -134,7 +141,8 @@ def papers_of(session: Session, entity: int) -> Papers:
             Bill(row.id, row.number, row.account_id, places[row.account_id], row.total, row.tax, row.live, row.touched),
         )
         if row.service_point_id is not None:
-            bill.days.append(Days(row.service_point_id, row.start, row.end))
+            days = Days(row.contract, row.contract_start, row.service_point_id, row.start, row.end)
+            bill.days.append(days)
     for row in session.execute(LINES, values):
         bills[row.number].lines.append(Line(row.contract, row.charge, row.label, row.amount, row.tax_rate))
     waiting = [

@@ -70,10 +70,10 @@ class Sights:
         return first, last
 
     def a_reading(self, dice: random.Random) -> tuple[str, datetime | None]:
-        there = [(meter, at) for meter, readings in self.life.readings.items() for at in readings]
+        there = [(counter, at) for counter, readings in self.life.readings.items() for at in readings]
         wrong = [
-            (meter, at) for meter, at in there
-            if self.life.readings[meter][at] != self.operator.counters[meter].shows(at)
+            (counter, at) for counter, at in there
+            if self.life.readings[counter][at] != self.operator.counters[counter].shows(at)
         ]  # fmt: skip
         return dice.choice(wrong or there) if there else ("", None)
 

@@ -73,7 +73,8 @@ class Turns(Sights):
         return partial(self._read, mount.meter, moments)
 
     def _read(self, meter: str, moments: list[datetime]) -> None:
-        metering.send(self.operator, meter, moments)
+        for counter in [name for name in self.operator.counters if name.startswith(f"{meter}:")]:
+            metering.send(self.operator, counter, moments)
         metering.make_days(self.operator)
 
     def slip(self, dice: random.Random) -> Step | None:
@@ -82,21 +83,21 @@ class Turns(Sights):
         if mount is None:
             return None
         at = self.life.midnight(self.operator.today - timedelta(days=dice.randint(1, 40)))
-        value = self.operator.counters[mount.meter].shows(at + timedelta(hours=dice.randint(1, 20)))
-        return partial(self._enter, mount.meter, at, value)
+        value = self.operator.counters[mount.counter].shows(at + timedelta(hours=dice.randint(1, 20)))
+        return partial(self._enter, mount.counter, at, value)
 
     def read_again(self, dice: random.Random) -> Step | None:
         """A reading is corrected to what the meter showed."""
-        meter, at = self.a_reading(dice)
-        return partial(self._enter, meter, at, self.operator.counters[meter].shows(at)) if at else None
+        counter, at = self.a_reading(dice)
+        return partial(self._enter, counter, at, self.operator.counters[counter].shows(at)) if at else None
 
     def take_back(self, dice: random.Random) -> Step | None:
         """A reading is withdrawn."""
-        meter, at = self.a_reading(dice)
-        return partial(self._enter, meter, at, None) if at else None
+        counter, at = self.a_reading(dice)
+        return partial(self._enter, counter, at, None) if at else None
 
-    def _enter(self, meter: str, at: datetime, value: int | None) -> None:
-        metering.enter(self.operator, meter, at, value)
+    def _enter(self, counter: str, at: datetime, value: int | None) -> None:
+        metering.enter(self.operator, counter, at, value)
         metering.make_days(self.operator)
 
     # -- contracts and meters ------------------------------------------------------------------------------------------
@@ -126,7 +127,9 @@ class Turns(Sights):
 
     def change_tariff(self, dice: random.Random) -> Step | None:
         stay = self.a_stay(dice)
-        code = dice.choice(list(self.operator.tariffs))
+        code = dice.choice(sorted(self.operator.tariffs.keys() - self.life.netted))
+        if stay and {old for _, old in stay.tariffs} & self.life.netted:
+            return None  # what becomes of a surplus then is a matter of other tests
         return partial(tenancy.change_tariff, self.operator, stay, code, self.a_day(dice)) if stay else None
 
     def new_price(self, dice: random.Random) -> Step:
@@ -185,11 +188,11 @@ class Turns(Sights):
 
     def credit(self, dice: random.Random) -> Step | None:
         bill = self.a_bill(dice)
-        return partial(billing.credit, self.operator, bill.id, bill.account, bill.number, anew=False) if bill else None
+        return partial(billing.credit, self.operator, bill.id) if bill else None
 
     def rebill(self, dice: random.Random) -> Step | None:
         bill = self.a_bill(dice)
-        return partial(billing.credit, self.operator, bill.id, bill.account, bill.number, anew=True) if bill else None
+        return partial(billing.rebill, self.operator, bill.id) if bill else None
 
     def difference(self, dice: random.Random) -> Step | None:
         bill = self.a_bill(dice)

@@ -1,14 +1,16 @@
 """Bills are made, corrected, and costs shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.flow import billing_run, correct_invoice, share_costs
+from cloud_service.flow.invoicing import rebilling
 from cloud_service.flow.issue import issue, issue_shard
-from cloud_service.flow.rate import rate_again, rate_shard
+from cloud_service.flow.rate import rate_again, rate_all, rate_shard
 from cloud_service.flow.validate import validate_contracts
 from cloud_service.store.invoicing.corrections import original
 from common.period import Span
@@ -51,18 +53,44 @@ def work(operator: Operator, shard: Callable[[Session], int], run: int) -> None:
             billing_run.report(session, run)
 
 
-def credit(operator: Operator, invoice: int, account: int, number: str, *, anew: bool) -> None:
-    """A credit note; `anew` bills the days again at once."""
+def credit(operator: Operator, invoice: int) -> None:
+    """A credit note; the days can be billed again."""
     with operator.door() as session:
-        if anew:
-            validate_contracts(session, original(session, invoice).contracts, datetime.now(UTC))
-        rated = rate_again(session, invoice) if anew else []
-        note = correct_invoice.credit(
-            session, invoice, reason="wrong", day=operator.today, author=WHO, clock=operator.clock
-        )
-        if anew:
-            issue(session, rated, bill_date=note.draft.bill_date, author=WHO, instead_of=note, deliver=False)
-    operator.life.lost.get(account, {}).pop(number, None)
+        before = original(session, invoice)
+        steps_of(operator, session).credit(invoice)
+    forget_losses(operator, before.number)
+
+
+def rebill(operator: Operator, invoice: int) -> None:
+    """A credit note and a new bill at once, and so for the later bills that rest on it."""
+    with operator.door() as session:
+        done = rebilling.rebill(session, invoice, steps_of(operator, session), following=True)
+    for each in done:
+        forget_losses(operator, each.before.number)
+
+
+def steps_of(operator: Operator, session: Session) -> rebilling.RebillSteps:
+    """How a bill is taken back and made anew, by today's readings."""
+
+    def rated(contracts: Sequence[int], span: Span) -> list[RatedContract]:
+        validate_contracts(session, contracts, datetime.now(UTC))
+        return rate_all(session, contracts, span)
+
+    return rebilling.RebillSteps(
+        lambda id_: correct_invoice.credit(
+            session, id_, reason="wrong", day=operator.today, author=WHO, clock=operator.clock
+        ),
+        rated,
+        lambda contracts, note: issue(
+            session, contracts, bill_date=note.draft.bill_date, author=WHO, instead_of=note, deliver=False
+        ),
+    )
+
+
+def forget_losses(operator: Operator, number: str) -> None:
+    """What was given up of a bill is owed to nobody once it is credited."""
+    for bills in operator.life.lost.values():
+        bills.pop(number, None)
 
 
 def difference(operator: Operator, invoice: int) -> None:

@@ -1,5 +1,6 @@
 """Meters come, go and are read."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -18,71 +19,87 @@ from tests.books.histories.operator import WHO, Operator
 from tests.books.histories.opinion import Mount
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-REGISTER = text("SELECT id FROM register WHERE meter_id = :meter")
+REGISTER = text("SELECT id FROM register WHERE meter_id = :meter AND name = :register")
 
 
 def new_meter(operator: Operator, session: Session) -> str:
-    """A meter with one counter, from the shelf."""
+    """A meter from the shelf, with one counter or two."""
     name = f"{operator.tag}-M{len(operator.meters)}"
-    register = sites_and_meters.RegisterDetails("import", "kWh", step_s=3600)
-    meter = sites_and_meters.MeterDetails(name, registers=(register,))
+    registers = [sites_and_meters.RegisterDetails("import", "kWh", step_s=3600)]
+    if operator.roof:
+        registers.append(sites_and_meters.RegisterDetails("export", "kWh", direction="export", step_s=3600))
+    meter = sites_and_meters.MeterDetails(name, registers=tuple(registers))
     operator.meters[name] = sites_and_meters.add_meter(session, meter, author=WHO)
-    operator.counters[name] = Counter(operator.life, f"{operator.seed}:{len(operator.counters)}")
+    for register in registers:
+        seed = f"{operator.seed}:{len(operator.meters)}:{register.name}"
+        most = 20 if register.name == "import" else 30
+        operator.counters[f"{name}:{register.name}"] = Counter(operator.life, seed, most)
     return name
+
+
+def shown(operator: Operator, meter: str, at: datetime) -> dict[str, int]:
+    """What the counters of a meter show at a moment."""
+    registers = ("import", "export") if operator.roof else ("import",)
+    return {register: operator.counters[f"{meter}:{register}"].shows(at) for register in registers}
+
+
+def note_mounted(operator: Operator, mount: Mount, opening: dict[str, int]) -> None:
+    """Each counter of a meter hangs there from now on."""
+    operator.life.mounts += [replace(mount, register=name, opening=value) for name, value in opening.items()]
+
+
+def note_gone(operator: Operator, mount: Mount, at: datetime, closing: dict[str, int]) -> None:
+    """Each counter of a meter hung there until now."""
+    for each in operator.life.mounts:
+        if (each.meter, each.since) == (mount.meter, mount.since):
+            each.until, each.closing = at, closing[each.register]
 
 
 def hang(operator: Operator, point: int, at: datetime, factor: int, meter: str = "") -> None:
     """A meter, new unless named, begins to count at a place."""
     with operator.door() as session:
         name = meter or new_meter(operator, session)
-        opening = operator.counters[name].shows(at)
-        mount = sites_and_meters.NewMount(
-            operator.points[point], operator.meters[name], at, {"import": opening}, Decimal(factor)
-        )
+        opening = shown(operator, name, at)
+        mount = sites_and_meters.NewMount(operator.points[point], operator.meters[name], at, opening, Decimal(factor))
         sites_and_meters.mount(session, mount, author=WHO)
-    operator.life.mounts.append(Mount(name, point, at, opening, factor))
+    note_mounted(operator, Mount(name, point, at, 0, factor), opening)
 
 
 def take_down(operator: Operator, mount: Mount, at: datetime) -> None:
     """A meter goes, with what it shows."""
-    closing = operator.counters[mount.meter].shows(at)
+    closing = shown(operator, mount.meter, at)
     with operator.door() as session:
-        sites_and_meters.dismount(session, operator.meters[mount.meter], at, {"import": closing}, author=WHO)
-    mount.until, mount.closing = at, closing
+        sites_and_meters.dismount(session, operator.meters[mount.meter], at, closing, author=WHO)
+    note_gone(operator, mount, at, closing)
 
 
 def exchange(operator: Operator, mount: Mount, at: datetime, factor: int) -> None:
     """A new meter in the place of an old one."""
-    closing = operator.counters[mount.meter].shows(at)
+    closing = shown(operator, mount.meter, at)
     with operator.door() as session:
         name = new_meter(operator, session)
-        opening = operator.counters[name].shows(at)
-        swap = contract.MeterExchange(
-            operator.points[mount.point],
-            operator.meters[name],
-            at,
-            {"import": closing},
-            {"import": opening},
-            Decimal(factor),
-        )
+        opening = shown(operator, name, at)
+        place = operator.points[mount.point]
+        swap = contract.MeterExchange(place, operator.meters[name], at, closing, opening, Decimal(factor))
         contract.exchange_meter(session, swap, author=WHO)
-    mount.until, mount.closing = at, closing
-    operator.life.mounts.append(Mount(name, mount.point, at, opening, factor))
+    note_gone(operator, mount, at, closing)
+    note_mounted(operator, Mount(name, mount.point, at, 0, factor), opening)
 
 
-def send(operator: Operator, meter: str, moments: list[datetime]) -> None:
+def send(operator: Operator, counter: str, moments: list[datetime]) -> None:
     """What a gateway read arrives; what is there already came before."""
-    there = operator.life.readings.setdefault(meter, {})
+    there = operator.life.readings.setdefault(counter, {})
     fresh = {
-        at: operator.counters[meter].shows(at)
+        at: operator.counters[counter].shows(at)
         for at in moments
-        if (meter, at) not in operator.withdrawn and at not in there and at <= operator.clock()
+        if (counter, at) not in operator.withdrawn and at not in there and at <= operator.clock()
     }
     if not fresh:
         return
     size, operator.sequence = len(fresh), operator.sequence + len(fresh)
     with operator.door() as session:
-        register = session.execute(REGISTER, {"meter": operator.meters[meter]}).scalar_one()
+        meter, _, name = counter.partition(":")
+        register = session.execute(REGISTER, {"meter": operator.meters[meter], "register": name}).scalar_one()
         rows = ReadingColumns(
             np.full(size, register, dtype=np.int64),
             np.array([(at - EPOCH) // timedelta(milliseconds=1) for at in fresh], dtype=np.int64),
@@ -98,21 +115,22 @@ def send(operator: Operator, meter: str, moments: list[datetime]) -> None:
     there.update(fresh)
 
 
-def enter(operator: Operator, meter: str, at: datetime, value: int | None) -> None:
+def enter(operator: Operator, counter: str, at: datetime, value: int | None) -> None:
     """A person enters a reading, corrects one, or (None) takes one back."""
     amount = None if value is None else Decimal(value) / 1000
-    entry = enter_reading.ManualReading(meter, "import", at, amount, WHO, "read again")
+    meter, _, register = counter.partition(":")
+    entry = enter_reading.ManualReading(meter, register, at, amount, WHO, "read again")
     with operator.door() as session:
         if value is None:
             enter_reading.must_be_there(session, entry, operator.clock())
         enter_reading.store(session, entry, operator.clock())
-    there = operator.life.readings.setdefault(meter, {})
+    there = operator.life.readings.setdefault(counter, {})
     if value is None:
         there.pop(at, None)
-        operator.withdrawn.add((meter, at))
+        operator.withdrawn.add((counter, at))
     else:
         there[at] = value
-        operator.withdrawn.discard((meter, at))
+        operator.withdrawn.discard((counter, at))
 
 
 def make_days(operator: Operator) -> None:

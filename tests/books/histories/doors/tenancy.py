@@ -37,10 +37,11 @@ def change_end(operator: Operator, stay: Stay, day: date | None) -> None:
 def change_owner(operator: Operator, stay: Stay, account: int, day: date) -> None:
     """Another account pays from a day on, all else stays."""
     code = max((first, code) for first, code in stay.tariffs if first <= max(day, stay.start))[1]
+    later = [(first, code) for first, code in stay.tariffs if first > day]
     with operator.door() as session:
         old = operator.contract_id(session, stay)
         contract.change_owner(session, old, operator.accounts[account], day, author=WHO, reason="sold")
-    successor = Stay(f"{stay.number}-{day:%Y%m%d}", stay.point, account, day, stay.end, [(day, code)])
+    successor = Stay(f"{stay.number}-{day:%Y%m%d}", stay.point, account, day, stay.end, [(day, code), *later])
     stay.end = day
     operator.life.stays.append(successor)
 
@@ -50,7 +51,7 @@ def change_tariff(operator: Operator, stay: Stay, code: str, day: date) -> None:
     with operator.door() as session:
         id_ = operator.contract_id(session, stay)
         contract.change_tariff(session, id_, operator.tariffs[code], day, author=WHO, reason="agreed")
-    stay.tariffs = [(first, former) for first, former in stay.tariffs if first < day] + [(day, code)]
+    stay.tariffs = [(first, former) for first, former in stay.tariffs if first != day] + [(day, code)]
 
 
 def set_owner(operator: Operator, point: int, account: int, code: str, since: date) -> None:
