@@ -16,6 +16,7 @@ from tests.books.histories.judge import faults, faults_at_the_end
 from tests.books.histories.operator import Operator
 from tests.books.histories.opinion import DAY, Life, tariff_on
 from tests.books.histories.papers import papers_of
+from tests.books.histories.screens import faults_of_screens
 from tests.books.histories.sights import days_between
 from tests.books.histories.turns import PERCENT_AFTER, PERCENT_BEFORE, Turn, Turns
 
@@ -81,6 +82,7 @@ class History:
             if not self.correct_all(operator, dice):
                 break
         self.judge(faults_at_the_end(operator, START, leaving.replace(day=1)))
+        self.judge(list(faults_of_screens(operator, START - 400 * DAY)))
 
     def correct_all(self, operator: Operator, dice: random.Random) -> int:
         """What is marked as late is billed anew, or by a difference; how much is left to be billed."""
