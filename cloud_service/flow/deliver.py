@@ -6,7 +6,7 @@ commit sends it again under the same Message-ID, by which mail systems see that 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -230,12 +230,17 @@ def _letter(session: Session, message: WaitingMessage, public_url: str) -> Lette
     return _addressed(message, cover, None, files)
 
 
+def reminder_file(content: Mapping[str, Any], public_url: str) -> bytes:
+    """The PDF of a reminder from what was frozen when it was written: the same whenever it is made."""
+    reminder = from_json(ReminderLetter, content["letter"])
+    return reminder_pdf.render(reminder, read_theme(content["theme"]), public_url)
+
+
 def _reminder(message: WaitingMessage, public_url: str) -> Letter:
-    """Mail and PDF of a reminder, from what was frozen when it was written: the same whenever they are made."""
+    """The mail of a reminder with its PDF."""
     reminder, theme = from_json(ReminderLetter, message.facts["letter"]), read_theme(message.facts["theme"])
-    pdf = reminder_pdf.render(reminder, theme, public_url)
     filename = f"{reminder.account}-{reminder.day}.pdf"
-    files = [Attachment(filename, "application/pdf", pdf)]
+    files = [Attachment(filename, "application/pdf", reminder_file(message.facts, public_url))]
     return _addressed(message, reminder_cover(reminder, theme, public_url), None, files)
 
 

@@ -1,8 +1,11 @@
-"""Invoices on paper: printed as one file with a cover list, and marked as posted with the day and who did it."""
+"""Invoices and reminders on paper: one file with a cover list, then marked as posted with the day and who did it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from cloud_service.documents.paper import Party
 from cloud_service.documents.printing.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
@@ -10,33 +13,45 @@ from cloud_service.documents.theme import read_theme
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import outgoing, post
+from cloud_service.store.delivery import outgoing, post, postal_letters
 from cloud_service.store.delivery.post import InvoiceToPost
+from cloud_service.store.delivery.postal_letters import LetterToPost
 from common.errors import InputError, NotFoundError
 
 
-def print_file(
-    session: Session, invoices: Sequence[InvoiceToPost], pdf_of: Callable[[int], bytes], out: Path, day: date
-) -> int:
-    """Write one PDF with all of them, company by company, in their order; how many pages they have.
+@dataclass(frozen=True, slots=True)
+class PostBag:
+    """What is printed together: bills, reminders, and how the PDF of each is made."""
 
-    `pdf_of` gives the PDF of an invoice. Each company has a cover list in its look and language.
+    invoices: Sequence[InvoiceToPost]
+    pdf_of: Callable[[int], bytes]  # of an invoice by its id
+    letters: Sequence[LetterToPost]
+    letter_pdf: Callable[[Mapping[str, Any]], bytes]  # of a reminder by its content
+
+
+def print_file(session: Session, bag: PostBag, out: Path, day: date) -> int:
+    """Write one PDF with all of them, company by company, bills before reminders; how many pages they have.
+
+    Each company has a cover list in its look and language.
     """
-    if not invoices:
-        raise NotFoundError("no bill waits to be printed", hint="accounts whose bills go by post have some after a run")
-    companies: dict[int, list[InvoiceToPost]] = {}
-    for invoice in invoices:
-        companies.setdefault(invoice.entity_id, []).append(invoice)
-    return write_batch((_part(session, company, pdf_of, day) for company in companies.values()), out)
+    invoices, letters = ([one.entity_id for one in bag.invoices], [one.entity_id for one in bag.letters])
+    companies = dict.fromkeys([*invoices, *letters])
+    if not companies:
+        raise NotFoundError("nothing waits to be printed", hint="accounts whose bills go by post have some after a run")
+    return write_batch((_part(session, bag, entity_id, day) for entity_id in companies), out)
 
 
-def _part(session: Session, invoices: Sequence[InvoiceToPost], pdf_of: Callable[[int], bytes], day: date) -> BatchPart:
-    entity_id = invoices[0].entity_id
+def _part(session: Session, bag: PostBag, entity_id: int, day: date) -> BatchPart:
     seller = legal_entities.entity_fields(session, entity_id)
     lines = tuple(line.strip() for line in seller.address.splitlines() if line.strip())
     cover = BatchCover(Party(seller.name, lines, seller.country), day, seller.locale)
-    bills = (_bill(invoice, pdf_of) for invoice in invoices)
-    return BatchPart(cover, read_theme(outgoing.theme(session, entity_id)), bills)
+    bills = (_bill(invoice, bag.pdf_of) for invoice in bag.invoices if invoice.entity_id == entity_id)
+    letters = (_letter(letter, bag.letter_pdf) for letter in bag.letters if letter.entity_id == entity_id)
+    return BatchPart(cover, read_theme(outgoing.theme(session, entity_id)), chain(bills, letters))
+
+
+def _letter(letter: LetterToPost, pdf: Callable[[Mapping[str, Any]], bytes]) -> BillToPrint:
+    return BillToPrint(f"{letter.step} {letter.account}", letter.name, letter.address, lambda: pdf(letter.content))
 
 
 def _bill(invoice: InvoiceToPost, pdf_of: Callable[[int], bytes]) -> BillToPrint:
@@ -57,3 +72,18 @@ def mark_posted(session: Session, invoices: Sequence[InvoiceToPost], day: date, 
     ]
     log.record(session, changes)
     return len(invoices)
+
+
+def mark_letters_posted(
+    session: Session, letters: Sequence[LetterToPost], day: date, *, author: str, today: date
+) -> int:
+    """Keep that reminders were handed in on that day, and who says so; how many."""
+    if day > today:
+        raise InputError(f"{day} lies in the future", path="day", hint="the day on which they were handed in")
+    early = [letter.account for letter in letters if day < letter.day]
+    if early:
+        raise InputError(f"the reminder to account {early[0]} is dated later than {day}", path="day")
+    postal_letters.mark_posted(session, [letter.id for letter in letters], day, author)
+    for letter in letters:
+        log.note(session, author, "reminder.post", f"account:{letter.account}", posted_on=day.isoformat())
+    return len(letters)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import single_line
-from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter
+from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter, goes_by_post
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.receivables.dunning import DunningStep, amount_in, next_step
 from cloud_service.domain.receivables.dunning_history import RulesFrom, RulesHistory
@@ -19,7 +19,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import outgoing
+from cloud_service.store.delivery import outgoing, postal_letters
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import dunning_rule_sets, overdue_invoices
@@ -42,7 +42,7 @@ class Reminder:
     currency: str
     invoices: tuple[str, ...]
     fee: str = ""
-    recipient: str = ""  # without an e-mail address a person writes
+    recipient: str = ""  # without an e-mail address the letter waits to be printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +161,18 @@ def _send(
         seller=account.seller, buyer=account.buyer, bills=tuple(_reminded(invoice) for invoice in invoices),
         fee=None if fee is None else _fee_reminded(fee),
     )  # fmt: skip
+    content = {
+        "letter": to_json(letter), "theme": first.theme, "step": highest.step.name, "sender_name": first.seller,
+        "reply_to": account.seller.email or "", "recipient_name": first.client,
+    }  # fmt: skip
+    key = f"reminder-{first.account_id}-{day}-{highest.number}"
+    if goes_by_post(account):
+        postal_letters.queue(session, first.account_id, key, content)
+        return
     domain = (account.seller.email or "").rpartition("@")[2] or "localhost"
     ids = outgoing.queue_message(
-        session, account_id=first.account_id, kind="reminder", recipient=first.email,
-        message_id=f"<reminder-{first.account_id}-{day}-{highest.number}@{domain}>",
-        content={
-            "letter": to_json(letter), "theme": first.theme, "step": highest.step.name, "sender_name": first.seller,
-            "reply_to": account.seller.email or "", "recipient_name": first.client,
-        },
+        session, account_id=first.account_id, kind="reminder", recipient=first.email, message_id=f"<{key}@{domain}>",
+        content=content,
     )  # fmt: skip
     job_queue.defer_all(session, "deliver", [{"deliveries": ids}] if ids else [], queue="deliver")
 

@@ -1,4 +1,4 @@
-"""`energy-cloud document print`: the bills of clients without e-mail as one PDF for the printer."""
+"""`energy-cloud document print`: bills and reminders of clients without e-mail as one PDF for the printer."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from cloud_service.cli.output import as_json
 if TYPE_CHECKING:
     from cloud_service.store.database.session import Session
     from cloud_service.store.delivery.post import InvoiceToPost
+    from cloud_service.store.delivery.postal_letters import LetterToPost
 
 
 @click.command(name="print")
@@ -30,9 +31,9 @@ def print_bills(
     only_print: bool,
     json_output: bool,
 ) -> None:
-    """One PDF of all bills that wait for the post, or of the bills NUMBERS, with a cover list; marks them as posted.
+    """One PDF of all bills and reminders that wait for the post, or of the bills NUMBERS, with a cover list.
 
-    Bills wait whose account is told to go by post, or whose client has no e-mail address.
+    Marks them as posted. They wait whose account is told to go by post, or whose client has no e-mail address.
     """
     from cloud_service.cli.options import entity_of
     from cloud_service.flow import deliver, post_invoices
@@ -40,19 +41,28 @@ def print_bills(
 
     today = company_today()
     with transaction() as session:
-        invoices = _chosen(session, numbers) if numbers else _waiting(session, entity_of(session, entity))
-        pages = post_invoices.print_file(
-            session,
+        letters: list[LetterToPost] = []
+        if numbers:
+            invoices = _chosen(session, numbers)
+        else:
+            entity_id = entity_of(session, entity)
+            invoices, letters = _waiting(session, entity_id), _letters(session, entity_id)
+        bag = post_invoices.PostBag(
             invoices,
             lambda invoice_id: deliver.document(session, invoice_id, public_url=pay_at()).body,
-            out,
-            today,
+            letters,
+            lambda content: deliver.reminder_file(content, pay_at()),
         )
+        pages = post_invoices.print_file(session, bag, out, today)
         if not only_print:
             day = day_of(posted_on, "--posted") if posted_on else today
             post_invoices.mark_posted(session, invoices, day, author=author(), today=today)
-    said = {"file": str(out), "bills": len(invoices), "pages": pages, "posted": not only_print}
-    click.echo(as_json(said) if json_output else f"{out}: {len(invoices)} bills, {pages} pages", err=not json_output)
+            post_invoices.mark_letters_posted(session, letters, day, author=author(), today=today)
+    said = {
+        "file": str(out), "bills": len(invoices), "reminders": len(letters), "pages": pages, "posted": not only_print,
+    }  # fmt: skip
+    line = f"{out}: {len(invoices)} bills, {len(letters)} reminders, {pages} pages"
+    click.echo(as_json(said) if json_output else line, err=not json_output)
 
 
 def _chosen(session: "Session", numbers: tuple[str, ...]) -> "list[InvoiceToPost]":
@@ -67,3 +77,10 @@ def _waiting(session: "Session", entity_id: int) -> "list[InvoiceToPost]":
     from cloud_service.store.scope import Scope
 
     return post.waiting(session, Scope(frozenset({entity_id})))
+
+
+def _letters(session: "Session", entity_id: int) -> "list[LetterToPost]":
+    from cloud_service.store.delivery import postal_letters
+    from cloud_service.store.scope import Scope
+
+    return postal_letters.waiting(session, Scope(frozenset({entity_id})))

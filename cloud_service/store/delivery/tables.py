@@ -156,6 +156,21 @@ class MailRelay(Table):
     changed_at: Mapped[CreatedAt]
 
 
+class PostalLetter(Table):
+    """A reminder that goes by post: it waits to be printed until it has the day on which it was handed in."""
+
+    __tablename__ = "postal_letter"
+    __table_args__ = (Index("ix_postal_letter_waiting", "id", postgresql_where=text("posted_on IS NULL")),)
+
+    id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    business_key: Mapped[str] = mapped_column(unique=True)
+    content: Mapped[Json]  # as of the mail: `letter` (a `domain.invoicing.reminder_letter.ReminderLetter`), theme, step
+    queued_at: Mapped[CreatedAt]
+    posted_on: Mapped[Day | None]
+    posted_by: Mapped[str] = mapped_column(server_default="")
+
+
 class PostalDelivery(Table):
     """An invoice that goes by post: it waits to be printed until it has the day on which it was handed in."""
 

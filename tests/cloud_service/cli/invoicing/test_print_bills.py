@@ -27,7 +27,7 @@ def test_what_waits_is_printed_and_marked_then_nothing_waits(billed: None, tmp_p
     assert {"bills": 1, "posted": True} == _said(call("document", "print", "--out", str(file)))
 
     assert "INV-2026-00001" in pypdf.PdfReader(file).pages[0].extract_text()
-    assert "no bill waits" in refusal("document", "print", "--out", str(file)).message
+    assert "nothing waits" in refusal("document", "print", "--out", str(file)).message
     assert {"bills": 1, "posted": True} == _said(call("document", "print", "INV-2026-00001", "--out", str(file)))
 
 

@@ -5,7 +5,11 @@ import io
 import pypdf
 from sqlalchemy import text
 
+from cloud_service.domain.invoicing.billing_account import Buyer
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.store.database.session import transaction
+from cloud_service.store.delivery import postal_letters
+from tests.cloud_service.domain.invoicing.test_reminder_letter import bill, letter
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 
@@ -59,3 +63,29 @@ def test_a_day_to_come_another_company_s_bill_and_an_empty_choice_are_refused(fr
         assert 400 <= post(clerk, "/bills/print", "/bills/print", **fields).status_code < 500
     assert [] == database_rows(fresh, "SELECT 1 FROM postal_delivery WHERE posted_on IS NOT NULL")
     assert 404 == fresh.sign_in("auditor").get("/bills/print").status_code
+
+
+def test_reminders_wait_beside_the_bills_and_are_marked_with_their_own_tick(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        (account, other) = (
+            session.execute(
+                text("SELECT account_id FROM invoice WHERE number = :number"), {"number": number}
+            ).scalar_one()
+            for number in ("INV-1", "ZET-1")
+        )
+        reminder = to_json(letter(bill("INV-1", "100.00"), buyer=Buyer(name="Amina", address="Way 1")))
+        for key, owner in (("1", account), ("2", other)):
+            postal_letters.queue(session, owner, key, {"letter": reminder, "theme": {}, "step": "First reminder"})
+    clerk = fresh.sign_in("billing")
+    page = clerk.get("/bills/print").text
+    assert "1 letter as PDF" in text_of(page)
+    assert (1, True) == (page.count('name="letter"'), "First reminder" in page)
+    file = clerk.get("/bills/print.pdf")
+    pages = [one.extract_text() for one in pypdf.PdfReader(io.BytesIO(file.data)).pages]
+    assert ("First reminder" in pages[0], "INV-1" in pages[1]) == (True, True)
+
+    (mine, theirs) = database_rows(fresh, "SELECT id FROM postal_letter ORDER BY business_key")
+    answer = post(clerk, "/bills/print", "/bills/print", letter=theirs.id, day="2026-11-23")
+    assert 400 <= answer.status_code < 500
+    assert 302 == post(clerk, "/bills/print", "/bills/print", letter=mine.id, day="2026-11-23").status_code
+    assert "No bill waits for the post" in text_of(clerk.get("/bills/print").text)
