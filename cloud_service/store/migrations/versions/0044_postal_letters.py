@@ -1,12 +1,12 @@
 """Reminders that go by post: what each says, and when and by whom it was handed in.
 
-Revision ID: 0043
+Revision ID: 0044
 """
 
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 LETTERS = """
 CREATE TABLE postal_letter (
