@@ -1,12 +1,12 @@
 """Reminders that go by post: what each says, and when and by whom it was handed in.
 
-Revision ID: 0044
+Revision ID: 0046
 """
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 
 LETTERS = """
 CREATE TABLE postal_letter (
