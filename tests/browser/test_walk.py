@@ -27,6 +27,7 @@ STAFF_PAGES = (
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",
            "/tariffs/{T-K-1}", "/gateways/{gw-K-1}", "/clients/{Amina}/edit", "/accounts/{A-1}/edit",
            "/accounts/{A-1}/mode", "/accounts/{A-1}/money", "/accounts/{A-1}/statement", "/connections/{K-1}/move-out",
+           "/connections/{K-1}/start", "/connections/{K-1}/take-back",
            "/connections/{K-1}/meter", "/tariffs/{T-K-1}/edit", "/points/{Lake House 1}",
            "/points/{Lake House 1}/edit", "/points/{Lake House 1}/meter", "/points/{Lake House 1}/vacancy",
            "/meters/{M-1}/readings/new", "/meters/{M-1}/estimate", "/rounds/{site}")  # fmt: skip

@@ -77,4 +77,25 @@ def commands(*, state: str, json_output: bool) -> None:
         click.echo(as_json(orders))
         return
     for order in orders:
-        click.echo(f"{order.created_at:%Y-%m-%d %H:%M} {order.kind} {order.meter} {order.state}: {order.reason}")
+        click.echo(
+            f"{order.id} {order.created_at:%Y-%m-%d %H:%M} {order.kind} {order.meter} at {order.point} {order.state}:"
+            f" {order.reason}"
+        )
+
+
+@prepaid.command()
+@click.argument("order", type=int)
+@click.option("--failed", is_flag=True, help="It could not be carried out.")
+@click.option("--reason", default="", help="Why; it stands in the audit log.")
+@JSON
+def done(order: int, *, failed: bool, reason: str, json_output: bool) -> None:
+    """An ORDER to connect or disconnect (its number in `prepaid commands`) was carried out."""
+    from cloud_service.flow.prepaid import finish_order
+    from cloud_service.store.scope import Scope
+
+    with transaction() as session:
+        kind = finish_order(
+            session, Scope(), order, failed=failed, now=datetime.now(UTC), author=author(), reason=reason
+        )
+    state = "failed" if failed else "done"
+    click.echo(as_json({"order": order, "kind": kind, "state": state}) if json_output else f"{kind}: {state}")

@@ -56,6 +56,7 @@ class PrepaidSituation:
 class GatewayCommandLine:
     """An order to connect or disconnect a meter, with what became of it."""
 
+    id: int
     kind: str
     state: str
     reason: str
@@ -147,7 +148,7 @@ def prepaid(session: Session, scope: Scope, account_id: int | None = None) -> li
 
 COMMANDS = text(
     """
-    SELECT g.kind, g.state, g.reason, g.author, g.created_at, g.sent_at, g.done_at, m.serial, s.name AS point,
+    SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, g.sent_at, g.done_at, m.serial, s.name AS point,
            a.number AS account, a.public_id
       FROM gateway_command g
       JOIN meter m ON m.id = g.meter_id

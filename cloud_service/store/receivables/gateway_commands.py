@@ -9,6 +9,8 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.scope import Scope
+
 
 @dataclass(frozen=True, slots=True)
 class CutSupply:
@@ -80,6 +82,17 @@ CUT_FOR_OTHERS = text(
     """  # noqa: S608 - put together from this module's own words
 )
 CUT = text(f"SELECT service_point_id FROM ({_NEWEST}) n WHERE kind = 'disconnect' AND service_point_id = ANY(:points)")  # noqa: S608 - see above
+FINISH = text(
+    """
+    UPDATE gateway_command g
+       SET state = :state, done_at = :at
+      FROM account a
+      JOIN client c ON c.id = a.client_id
+     WHERE g.id = :id AND g.state IN ('waiting', 'sent') AND a.id = g.account_id
+       AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
+    RETURNING g.account_id, g.kind, g.service_point_id
+    """
+)
 COMMANDS = text(
     """
     SELECT g.id, g.kind, g.state, g.reason, g.author, g.created_at, m.name AS meter, p.name AS point,
@@ -122,6 +135,23 @@ def cut_for_others(session: Session, now: datetime) -> list[CutSupply]:
 def cut_points(session: Session, points: Sequence[int]) -> set[int]:
     """Those of the service points whose last order was to disconnect."""
     return {row.service_point_id for row in session.execute(CUT, {"points": list(points)})}
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedOrder:
+    """An order that was carried out, or could not be."""
+
+    account_id: int
+    kind: str
+    service_point_id: int
+
+
+def finish(session: Session, scope: Scope, order_id: int, state: str, at: datetime) -> FinishedOrder | None:
+    """Say what became of an order that waits; None where there is no such order."""
+    entities = None if scope.entities is None else list(scope.entities)
+    values = {"id": order_id, "state": state, "at": at, "entities": entities}
+    row = session.execute(FINISH, values).one_or_none()
+    return FinishedOrder(row.account_id, row.kind, row.service_point_id) if row else None
 
 
 def gateway_orders(session: Session, state: str = "", limit: int = 100) -> list[GatewayOrder]:

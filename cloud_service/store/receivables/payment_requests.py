@@ -25,7 +25,8 @@ ACCOUNT = text(
     SELECT a.id, a.public_id, a.number, a.currency, c.email, c.locale, e.name AS seller,
            coalesce((SELECT m.mode = 'prepaid'
                        FROM account_mode m
-                      WHERE m.account_id = a.id AND m.during @> current_date), false) AS prepaid
+                      WHERE m.account_id = a.id
+                        AND m.during @> (transaction_timestamp() AT TIME ZONE e.timezone)::date), false) AS prepaid
       FROM account a
       JOIN client c ON c.id = a.client_id
       JOIN legal_entity e ON e.id = c.legal_entity_id

@@ -2,8 +2,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
-from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import text_of
+from tests.cloud_service.web.conftest import Console, post
+from tests.cloud_service.web.pages import database_rows, text_of
 
 STATE = (
     "INSERT INTO prepaid_state (account_id, state, balance, rated, days_left) SELECT id, :state, :balance, 3, :days"
@@ -35,3 +35,19 @@ def test_who_is_in_need_stands_first_and_the_orders_below(fresh: Console) -> Non
     assert page.index("A-2") < page.index("A-1 Amina Wanjiku OK KES 90.00 30.0")
     assert "Disconnect Waiting A-2 Lake Shop 1 nothing left worker" in page
     assert "Z-1" not in page  # of another legal entity
+
+
+def test_an_order_is_marked_as_carried_out_and_those_of_others_are_not_there(fresh: Console) -> None:
+    with transaction(fresh.engine) as session:
+        for number in ("K-2", "K-3"):
+            session.execute(text(ORDER), {"number": number})
+    orders = {row.account: row.id for row in database_rows(
+        fresh, "SELECT g.id, a.number AS account FROM gateway_command g JOIN account a ON a.id = g.account_id"
+    )}  # fmt: skip
+    clerk = fresh.sign_in("billing")
+
+    assert 302 == post(clerk, "/prepaid", f"/prepaid/orders/{orders['A-2']}", became="done").status_code
+    assert 404 == post(clerk, "/prepaid", f"/prepaid/orders/{orders['A-2']}", became="failed").status_code
+    assert 404 == post(clerk, "/prepaid", f"/prepaid/orders/{orders['Z-1']}", became="done").status_code
+    states = database_rows(fresh, "SELECT state FROM gateway_command ORDER BY id")
+    assert ["done", "waiting"] == [row.state for row in states]
