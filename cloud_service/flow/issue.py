@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from cloud_service.documents.einvoice.checked import checked_einvoice
 from cloud_service.documents.einvoice.rules.added_rules import rule_sets
-from cloud_service.documents.einvoice.wish import required_kind
+from cloud_service.documents.einvoice.wish import check_look, required_kind
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.theme import read_theme
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
@@ -139,6 +139,7 @@ def _check_einvoices(session: Session, drafts: Sequence[Draft]) -> None:
     for each in drafts:
         kind = required_kind(each.account.buyer, themes[each.account.entity_id])
         if kind is not None:
+            check_look(each.account.buyer, themes[each.account.entity_id])
             rules = rule_sets(einvoice_rules.in_use(session), partial(einvoice_rules.stylesheet, session))
             checked_einvoice(paper_of(as_issued(each)), kind, rules)
 

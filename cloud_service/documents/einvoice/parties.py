@@ -9,6 +9,10 @@ from cloud_service.documents.postal_address import split_address
 
 E_MAIL = "EM"  # the scheme of electronic addresses that are of e-mail
 VAT_ID = re.compile(r"(?P<country>[A-Z]{2})[A-Z0-9+*.-]*[0-9][A-Z0-9+*.-]*")
+REGISTERS = {  # ISO 6523 scheme of a country's register of companies, and how its numbers look
+    "NL": ("0106", r"\d{8}"), "BE": ("0208", r"[01]\d{9}"), "FR": ("0002", r"\d{9}"), "DK": ("0184", r"(DK)?\d{8}"),
+    "NO": ("0192", r"\d{9}"), "SE": ("0007", r"\d{10}"), "FI": ("0212", r"\d{7}-?\d"),
+}  # fmt: skip
 MORE_PREFIXES = {"EL", "XI"}  # Greece and Northern Ireland, of the European VAT
 
 
@@ -42,7 +46,7 @@ def seller(paper: InvoicePaper, *, untaxed: bool) -> dict[str, Any]:
     if number and not untaxed:
         terms["tax_identifier"] = number
     if party.company_number:
-        terms["legal_identifier"] = party.company_number
+        terms |= _in_register(party)
     elif (number or party.vat_id) and "vat_identifier" not in terms:
         terms["identifiers"] = {None: number or party.vat_id}
     if party.email or party.phone:
@@ -56,9 +60,20 @@ def buyer(paper: InvoicePaper, *, untaxed: bool) -> dict[str, Any]:
     terms = _party(party)
     if party.vat_id and is_vat_id(party.vat_id) and not untaxed:
         terms["vat_identifier"] = party.vat_id
-    elif party.vat_id or party.company_number:
-        terms["legal_identifier"] = party.company_number or party.vat_id
+    if party.company_number:
+        terms |= _in_register(party)
+    elif party.vat_id and "vat_identifier" not in terms:
+        terms["legal_identifier"] = party.vat_id
     return terms
+
+
+def _in_register(party: Party) -> dict[str, str]:
+    """The number in the register of companies, with the scheme of the country's where it is one of it."""
+    number = re.sub(r"[\s.]", "", party.company_number)
+    scheme, pattern = REGISTERS.get(party.country, ("", "(?!)"))
+    if re.fullmatch(pattern, number):
+        return {"legal_identifier": number, "legal_identifier_schemeid": scheme}
+    return {"legal_identifier": party.company_number}
 
 
 def delivered_to(paper: InvoicePaper) -> dict[str, Any]:

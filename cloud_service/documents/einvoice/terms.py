@@ -21,6 +21,7 @@ PEPPOL_BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 CREDIT_NOTE = "381"
 TYPES = {"whole": "380", "corrected": "384", "partial": "326", "advance": "386"}  # UNTDID 1001
 GERMAN_TYPES = ("326", "384")  # that Peppol takes only between Germans
+ADVANCE = TYPES["advance"]  # that Germany's rules do not know
 
 
 def fields(paper: InvoicePaper, kind: EinvoiceKind = CII) -> Fields:
@@ -58,9 +59,11 @@ def fields(paper: InvoicePaper, kind: EinvoiceKind = CII) -> Fields:
 
 
 def _type(paper: InvoicePaper, kind: EinvoiceKind) -> str:
+    """The type that the kind takes; where it takes only the plain invoice, that."""
     code = CREDIT_NOTE if paper.kind == "credit_note" else TYPES[paper.role]
-    german = paper.seller.country == paper.buyer.country == "DE"
-    return "380" if kind.profile == "peppol" and code in GERMAN_TYPES and not german else code
+    german = kind.profile == "xrechnung" or paper.seller.country == paper.buyer.country == "DE"
+    refused = kind.profile != "en16931" and (code == ADVANCE if german else code in GERMAN_TYPES)
+    return TYPES["whole"] if refused else code
 
 
 def _days(paper: InvoicePaper, lines: tuple[PaperLine, ...]) -> tuple[date, date]:

@@ -19,6 +19,7 @@ from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.state_labels import STATES
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.payment_link import pay_address
+from common.errors import InputError
 
 blueprint = Blueprint("bills", __name__)
 
@@ -80,9 +81,13 @@ def show(public_id: UUID) -> str:
 
 @blueprint.get("/bills/<uuid:public_id>/<kind>")
 @access(May.READ)
-def paper(public_id: UUID, kind: str) -> Response:
-    """A document of the bill, shown in the browser or saved."""
-    return document_response(public_id, kind)
+def paper(public_id: UUID, kind: str) -> AnyResponse:
+    """A document of the bill, shown in the browser or saved; what an e-invoice lacks is said on the bill's page."""
+    try:
+        return document_response(public_id, kind)
+    except InputError as error:
+        flash(f"{error.message[:1].upper()}{error.message[1:]}. {error.hint}", "danger")
+        return redirect(url_for("bills.show", public_id=public_id))
 
 
 @blueprint.post("/bills/<uuid:public_id>/send")
