@@ -41,6 +41,7 @@ from cloud_service.web.console.invoicing import (
     printing,
     runs,
     shared_costs,
+    unbilled,
 )
 from cloud_service.web.console.metering import (
     energy,
@@ -77,7 +78,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
-    bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs,
+    bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs, unbilled,
     payments, bank_statement, money,
     take_over, runs,
     dunning,

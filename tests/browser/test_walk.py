@@ -18,8 +18,9 @@ WORDS = (
 STAFF_PAGES = (
     "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/gateways", "/support", "/audit", "/users", "/settings", "/search?q=amina",
-    "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/shared", "/shared/new",
-    "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new", "/settings/mail",
+    "/help", "/me", "/clients/new", "/connections/new", "/tariffs/new", "/bills/touched", "/bills/unbilled",
+    "/shared", "/shared/new", "/dunning", "/reports/revenue", "/reports/cash-book", "/settings/sites/new",
+    "/settings/mail",
     "/imports", "/points", "/meters/energy?by=meter",
     "/meters/energy/gaps", "/meters/put-aside", "/readings/upload", "/readings/imports", "/rounds",
     "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cloud_service.cli.database import transaction
-from cloud_service.cli.invoicing import billing_calendar, billing_runs, run_decisions
+from cloud_service.cli.invoicing import billing_calendar, billing_runs, run_decisions, unbilled
 from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
 from common.errors import InputError
@@ -25,7 +25,7 @@ def bill() -> None:
     """Run billing, show invoices."""
 
 
-for command in (*billing_runs.COMMANDS, *run_decisions.COMMANDS):
+for command in (*billing_runs.COMMANDS, *run_decisions.COMMANDS, *unbilled.COMMANDS):
     bill.add_command(command)
 bill.add_command(billing_calendar.calendar)
 

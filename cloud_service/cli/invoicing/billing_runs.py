@@ -12,12 +12,14 @@ import click
 from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import day_of, entity_of, month_of
 from cloud_service.cli.output import as_json, cell, print_listing, print_table
+from common.errors import InputError
 
 if TYPE_CHECKING:
     from cloud_service.domain.invoicing.outliers import Outlier
     from cloud_service.store.database.session import Engine, Session
     from cloud_service.store.invoicing.billing_runs import StoredRun
     from cloud_service.store.invoicing.run_progress import RunProgress
+    from common.period import Span
 
 SHARD = 500
 PAUSES_S = (0.5, 2, 5, 0)
@@ -48,7 +50,8 @@ class RunReport:
 
 
 @click.command()
-@click.option("--month", required=True, metavar="YYYY-MM", help="Bill the cycles that end within or with this month.")
+@click.option("--month", metavar="YYYY-MM", help="Bill the cycles that end within or with this month.")
+@click.option("--since", metavar="DAY", help="Instead of a month: the cycles that ended since this day, left behind.")
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @click.option("--contract", "contracts", multiple=True, metavar="NUMBER", help="Only this connection; may be repeated.")
 @click.option("--bill-date", help="Date on the invoices; today unless given.")
@@ -58,7 +61,8 @@ class RunReport:
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def run(
     *,
-    month: str,
+    month: str | None,
+    since: str | None,
     entity: int | None,
     contracts: tuple[str, ...],
     bill_date: str | None,
@@ -75,7 +79,7 @@ def run(
     from cloud_service.domain.calendar.billing_cycle import days_over
     from cloud_service.flow import billing_run as step
 
-    who, month_days = author(), month_of(month, "--month")
+    who, month_days = author(), _days(month, since)
     days = days_over(month_days, day_of(None, ""))
     if days != month_days:
         click.echo(f"{month} is not over until {month_days.end}: what ends by {days.end} is billed", err=True)
@@ -103,6 +107,20 @@ def run(
             err=True,
         )
     raise SystemExit(6 if report.parked or (report.outliers if dry_run else report.rated) else 0)
+
+
+def _days(month: str | None, since: str | None) -> "Span":
+    """The days that a run is over: a month, or all up to today."""
+    from common.period import Span
+
+    if bool(month) == bool(since):
+        raise InputError("name the month, or since when", path="--month", hint="--month 2026-10 or --since 2026-07-01")
+    if month:
+        return month_of(month, "--month")
+    start, today = day_of(since, "--since"), day_of(None, "")
+    if start >= today:
+        raise InputError(f"{start} is not over", path="--since")
+    return Span(start, today)
 
 
 def _work_through(database: "Engine", planned: "StoredRun", who: str, *, dry_run: bool, deliver: bool) -> RunReport:

@@ -30,6 +30,7 @@ WORDS = {
     "uq_invoice_legal_entity_id_number_edition": "the number is taken",
     "uq_ledger_entry_business_key": "this was booked already",
     "ex_billing_item_live": "another run holds days of this contract",
+    "ex_waived_span_during": "days of this contract are left unbilled already",
     "ex_contract_point": "the service point has another contract in these days",
     "ex_meter_mount_point": "another meter is mounted at the service point in this time",
     "ex_meter_mount_meter": "the meter is mounted elsewhere in this time",

@@ -31,7 +31,8 @@ class RunItem:
 
 
 POOL = 20  # how many times its own share a worker looks at for accounts that no other has taken
-# The days that no live invoice bills and no live item of another run holds, in one piece where they touch.
+# The days that no live invoice bills, no live item of another run holds and nobody left unbilled on purpose, in one
+# piece where they touch.
 UNBILLED = text(
     """
     SELECT w.id, lower(days) AS start, upper(days) AS end
@@ -39,6 +40,8 @@ UNBILLED = text(
      CROSS JOIN LATERAL unnest(datemultirange(daterange(w.start, w.until)) - coalesce(
        (SELECT range_agg(s.during) FROM invoice_span s WHERE s.contract_id = w.id AND NOT s.credited
            AND s.during && daterange(w.start, w.until)), '{}'::datemultirange) - coalesce(
+       (SELECT range_agg(v.during) FROM waived_span v WHERE v.contract_id = w.id
+           AND v.during && daterange(w.start, w.until)), '{}'::datemultirange) - coalesce(
        (SELECT range_agg(b.during) FROM billing_item b WHERE b.contract_id = w.id AND b.state IN ('waiting', 'rated')
            AND b.during && daterange(w.start, w.until)), '{}'::datemultirange)) days
      ORDER BY w.id, 2

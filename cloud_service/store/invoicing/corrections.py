@@ -87,6 +87,13 @@ TOUCHED = text(
     """
 )
 HANDLED = text("UPDATE late_day SET handled_at = :at, outcome = :outcome WHERE invoice_id = :id AND handled_at IS NULL")
+REOPEN = text(
+    """
+    UPDATE late_day SET handled_at = NULL, outcome = ''
+     WHERE invoice_id = :id AND outcome = :outcome
+       AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = :id AND n.kind = 'credit_note')
+    """
+)
 READ = text(
     """
     SELECT i.id, (source->>'register_id')::bigint AS register_id, (billed->>'start')::date AS start,
@@ -182,6 +189,11 @@ def touched(session: Session, entity_id: int | None = None, limit: int = 1000) -
 def mark_handled(session: Session, invoice_id: int, outcome: str, at: datetime) -> None:
     """The changed days of an invoice are dealt with."""
     session.execute(HANDLED, {"id": invoice_id, "outcome": outcome, "at": at})
+
+
+def reopen(session: Session, invoice_id: int, outcome: str) -> None:
+    """What dealt with changed days of an invoice was taken back: they wait again."""
+    session.execute(REOPEN, {"id": invoice_id, "outcome": outcome})
 
 
 def changed_reads(session: Session, reads: Sequence[RegisterRead]) -> list[RegisterRead]:

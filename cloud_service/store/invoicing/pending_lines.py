@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from psycopg.types.range import DateRange
 from sqlalchemy import text
@@ -65,6 +66,36 @@ OF_ENDED = text(
      LIMIT :limit
     """
 )
+LISTED = text(
+    """
+    SELECT p.id, p.contract_id, k.public_id, k.number AS contract, cl.name AS tenant, p.currency, p.amount,
+           p.line->>'label' AS label, lower(p.during) AS start, upper(p.during) AS end,
+           p.reason, p.author, p.created_at,
+           upper(k.during) IS NOT NULL AND upper(k.during) <= :today AS ended,
+           p.line->>'charge' = 'difference' AND NOT p.line ? 'corrects' AS gives_back
+      FROM pending_line p
+      JOIN contract k ON k.id = p.contract_id
+      JOIN account a ON a.id = k.account_id
+      JOIN client cl ON cl.id = a.client_id
+     WHERE p.invoice_id IS NULL AND cl.legal_entity_id = ANY(:entities) AND p.id > :after
+       AND (cast(:id AS bigint) IS NULL OR p.id = :id)
+     ORDER BY p.id
+     LIMIT :limit
+    """
+)
+# A difference over several VAT rates is several lines: they go together.
+DROP_LINE = text(
+    """
+    WITH chosen AS (SELECT business_key, contract_id FROM pending_line WHERE id = :id)
+    DELETE FROM pending_line p
+     USING chosen
+     WHERE p.invoice_id IS NULL AND p.contract_id = chosen.contract_id
+       AND (p.business_key = chosen.business_key OR (chosen.business_key LIKE 'difference:%'
+            AND regexp_replace(p.business_key, ':[^:]*:[^:]*$', '')
+                = regexp_replace(chosen.business_key, ':[^:]*:[^:]*$', '')))
+    RETURNING p.id, (p.line->>'corrects')::bigint AS corrects, p.reason
+    """
+)
 COLUMNS = ("contract_id", "business_key", "during", "currency", "amount", "line", "reason", "author")
 
 
@@ -76,6 +107,50 @@ class NewLine:
     business_key: str
     currency: str
     line: WaitingLine
+
+
+@dataclass(frozen=True, slots=True)
+class ListedLine:
+    """A line that waits; `ended`: its contract has ended, `gives_back`: it gives a billed difference back."""
+
+    id: int
+    contract_id: int
+    public_id: UUID  # of the contract
+    contract: str
+    tenant: str
+    currency: str
+    amount: Decimal
+    label: str
+    start: date
+    end: date  # exclusive
+    reason: str
+    author: str
+    created_at: datetime
+    ended: bool
+    gives_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedLine:
+    """A line that waits no more; of a difference, the invoice that it corrected."""
+
+    id: int
+    corrects: int | None
+    reason: str
+
+
+def listed(
+    session: Session, entity_ids: Sequence[int], today: date, *, id_: int | None = None, after: int = 0,
+    limit: int = 200,
+) -> list[ListedLine]:  # fmt: skip
+    """Lines that wait, the longest first; of `id_` only this."""
+    values = {"entities": list(entity_ids), "today": today, "id": id_, "after": after, "limit": limit}
+    return [ListedLine(**row) for row in session.execute(LISTED, values).mappings()]
+
+
+def drop_line(session: Session, line_id: int) -> list[DroppedLine]:
+    """A line waits no more, and the other rates of the same difference neither; nothing where it waited no more."""
+    return [DroppedLine(row.id, row.corrects, row.reason) for row in session.execute(DROP_LINE, {"id": line_id})]
 
 
 def add(session: Session, lines: Sequence[NewLine], *, reason: str, author: str) -> int:

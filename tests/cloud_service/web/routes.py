@@ -13,7 +13,7 @@ PAGES = (
     "/connections", "/tariffs", "/meters", "/meters/energy",
     "/meters/energy/gaps", "/meters/put-aside", "/gateways", "/support", "/audit", "/users", "/settings",
     "/search?q=amina",
-    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/dunning", "/reports/revenue",
+    "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/bills/unbilled", "/dunning", "/reports/revenue",
     "/imports", "/settings/mail", "/tariffs/sheet", "/setup", "/today",
     "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip

@@ -22,7 +22,8 @@ from tests.cloud_service.web.conftest import Console
 
 OPEN, CLOSE = "⟦", "⟧"
 CONSOLE_PAGES = (
-    "/dashboard", "/dashboard?range=30d", "/bills", "/bills?q=nothing&from=2026-01-01", "/bills/touched", "/payments",
+    "/dashboard", "/dashboard?range=30d", "/bills", "/bills?q=nothing&from=2026-01-01", "/bills/touched",
+    "/bills/unbilled", "/payments",
     "/payments/statement", "/runs", "/runs/new", "/prepaid", "/dunning", "/shared", "/shared/new",
     "/reports/ageing", "/reports/revenue", "/reports/cash-book", "/clients", "/clients/new", "/accounts",
     "/connections", "/connections/new", "/tariffs", "/tariffs/new", "/points", "/points/new", "/meters", "/gateways",
