@@ -88,8 +88,9 @@ def _party(party: Party) -> dict[str, Any]:
 
 
 def _postal(party: Party) -> dict[str, Any]:
-    postal = split_address(party.address)
+    postal = split_address(party.address, party.country)
     terms: dict[str, Any] = {"country_code": party.country}
     terms |= {f"addr_l{at}": text for at, text in enumerate(postal.lines[:3], start=1)}
     terms |= {"postcode": postal.postcode} if postal.postcode else {}
+    terms |= {"country_subdivision": postal.region} if postal.region else {}
     return terms | ({"city": postal.city} if postal.city else {})

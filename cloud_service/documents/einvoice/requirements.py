@@ -82,7 +82,7 @@ def _german_buyer(paper: InvoicePaper, kind: EinvoiceKind) -> Iterator[str]:
 
 
 def _place(party: Party) -> Iterator[str]:
-    postal = split_address(party.address)
+    postal = split_address(party.address, party.country)
     if not postal.city:
         yield "a city in its address"
     if not postal.postcode:

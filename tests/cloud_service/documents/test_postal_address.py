@@ -1,20 +1,76 @@
+"""Addresses as people of many countries write them."""
+
 import pytest
 
 from cloud_service.documents.postal_address import PostalAddress, split_address
 
+STREET = "Street 1"
+
 
 @pytest.mark.parametrize(
-    ("address", "postal"),
+    ("country", "lines", "postcode", "city"),
     [
-        (("Hafenstraße 12", "20457 Hamburg"), PostalAddress(("Hafenstraße 12",), "20457", "Hamburg")),
-        (("Ngong Road 41", "00100 Nairobi", "Kenya"), PostalAddress(("Ngong Road 41", "Kenya"), "00100", "Nairobi")),
-        (("10 Downing Street", "London SW1A 2AA"), PostalAddress(("10 Downing Street",), "SW1A 2AA", "London")),
-        (("1 Main St", "Springfield, IL 62704"), PostalAddress(("1 Main St",), "IL 62704", "Springfield")),
-        (("Damrak 1", "1012 LG Amsterdam"), PostalAddress(("Damrak 1",), "1012 LG", "Amsterdam")),
-        (("Street 5", "Dubai"), PostalAddress(("Street 5",), "", "Dubai")),
-        (("Somewhere",), PostalAddress(("Somewhere",))),
-        ((), PostalAddress(())),
+        ("DE", ("20457 Hamburg",), "20457", "Hamburg"),
+        ("DE", ("D-20457 Hamburg", "Deutschland"), "20457", "Hamburg"),
+        ("AT", ("1010 Wien",), "1010", "Wien"),
+        ("CH", ("CH-8001 Zürich", "Schweiz"), "8001", "Zürich"),
+        ("LU", ("L-1528 Luxembourg", "Luxembourg"), "1528", "Luxembourg"),
+        ("FR", ("75001 Paris", "France"), "75001", "Paris"),
+        ("FR", ("69266 LYON CEDEX 09",), "69266", "LYON CEDEX 09"),
+        ("NL", ("1012 LG Amsterdam",), "1012 LG", "Amsterdam"),
+        ("NL", ("1012LG Amsterdam", "Nederland"), "1012LG", "Amsterdam"),
+        ("BE", ("1000 Bruxelles",), "1000", "Bruxelles"),
+        ("PL", ("00-001 Warszawa",), "00-001", "Warszawa"),
+        ("PT", ("1100-148 Lisboa",), "1100-148", "Lisboa"),
+        ("CZ", ("110 00 Praha 1",), "110 00", "Praha 1"),
+        ("SE", ("111 22 Stockholm",), "111 22", "Stockholm"),
+        ("GR", ("105 57 Αθήνα",), "105 57", "Αθήνα"),
+        ("IT", ("00184 Roma RM",), "00184", "Roma RM"),
+        ("ES", ("28013 Madrid",), "28013", "Madrid"),
+        ("LV", ("Rīga, LV-1050",), "LV-1050", "Rīga"),
+        ("GB", ("Leeds", "LS1 4AP"), "LS1 4AP", "Leeds"),
+        ("GB", ("London SW1A 2AA", "United Kingdom"), "SW1A 2AA", "London"),
+        ("GB", ("Stratford-upon-Avon", "CV37 6QZ", "England"), "CV37 6QZ", "Stratford-upon-Avon"),
+        ("IE", ("Dublin D02 X285",), "D02 X285", "Dublin"),
+        ("US", ("Springfield, IL 62704",), "62704", "Springfield"),
+        ("US", ("New York, NY 10001-1234", "USA"), "10001-1234", "New York"),
+        ("CA", ("Toronto ON M5V 2T6",), "M5V 2T6", "Toronto"),
+        ("AU", ("Sydney NSW 2000",), "2000", "Sydney"),
+        ("NZ", ("Auckland 1010",), "1010", "Auckland"),
+        ("IN", ("New Delhi 110001",), "110001", "New Delhi"),
+        ("IN", ("Mumbai - 400001", "India"), "400001", "Mumbai"),
+        ("IN", ("Bengaluru", "560 001"), "560 001", "Bengaluru"),
+        ("BR", ("São Paulo - SP, 01310-100",), "01310-100", "São Paulo"),
+        ("JP", ("東京都千代田区", "〒100-0001"), "〒100-0001", "東京都千代田区"),
+        ("KE", ("00100 Nairobi", "Kenya"), "00100", "Nairobi"),
+        ("KE", ("P.O. Box 123", "Nairobi 00100"), "00100", "Nairobi"),
+        ("AE", ("P.O. Box 123", "Dubai", "United Arab Emirates"), "", "Dubai"),
+        ("HK", ("Kowloon", "Hong Kong"), "", "Kowloon"),
+        ("ZA", ("Cape Town", "8001", "South Africa"), "8001", "Cape Town"),
+        ("", ("00-001 Warszawa", "Poland"), "00-001", "Warszawa"),
+        ("", ("Leeds", "LS1 4AP"), "LS1 4AP", "Leeds"),
     ],
 )
-def test_addresses_are_taken_apart(address: tuple[str, ...], postal: PostalAddress) -> None:
-    assert postal == split_address(address)
+def test_an_address_is_read_by_the_habits_of_its_country(
+    country: str, lines: tuple[str, ...], postcode: str, city: str
+) -> None:
+    postal = split_address((STREET, *lines), country)
+
+    assert (postcode, city) == (postal.postcode, postal.city)
+    assert STREET == postal.lines[0]
+
+
+def test_a_state_is_told_apart_and_the_country_is_no_line() -> None:
+    assert PostalAddress(("1 Main St",), "62704", "Springfield", "IL") == split_address(
+        ("1 Main St", "Springfield, IL 62704", "United States"), "US"
+    )
+
+
+def test_what_cannot_be_told_stays_in_the_lines() -> None:
+    assert (PostalAddress(("Somewhere",)), PostalAddress(())) == (split_address(("Somewhere",)), split_address(()))
+
+
+def test_a_house_number_is_no_postcode() -> None:
+    three = ("c/o Meier", "Hafenstraße 1234", "Hamburg")
+    assert PostalAddress(three[:2], "", "Hamburg") == split_address(three, "DE") == split_address(three)
+    assert PostalAddress(("Hafenstraße 1234",), "", "Hamburg") == split_address(("Hafenstraße 1234", "Hamburg"), "DE")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud_service.documents.einvoice.parties import buyer, electronic_address, is_vat_id, seller
+from cloud_service.documents.einvoice.parties import buyer, delivered_to, electronic_address, is_vat_id, seller
 from tests.cloud_service.documents.papers import taxed_paper
 
 
@@ -60,3 +60,13 @@ def test_an_electronic_address_goes_before_the_e_mail(own: str, mail: str, said:
     party = replace(taxed_paper().buyer, email=mail, electronic_address=own)
 
     assert said == electronic_address(party)
+
+
+def test_an_address_is_written_in_the_parts_that_its_country_has() -> None:
+    paper = taxed_paper()
+    american = replace(paper.buyer, address=("1 Main St", "Springfield, IL 62704", "USA"), country="US")
+
+    assert {
+        "name": american.name, "country_code": "US", "addr_l1": "1 Main St", "postcode": "62704",
+        "city": "Springfield", "country_subdivision": "IL",
+    } == delivered_to(replace(paper, buyer=american))  # fmt: skip
