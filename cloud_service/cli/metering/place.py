@@ -156,7 +156,11 @@ meter.add_command(correct_mount)
 @click.option("--profile", default="", help="A profile of firmware_configs, for example eastron_sdm630.")
 @click.option("--max-power-kw", help="Above it a reading is not plausible.")
 @click.option(
-    "--register", "registers", multiple=True, metavar="NAME:UNIT[:export]", help="import:kWh, solar:kWh:export"
+    "--register",
+    "registers",
+    multiple=True,
+    metavar="NAME:UNIT[:export][:interval]",
+    help="import:kWh, solar:kWh:export; interval for one that counts what was used in each step.",
 )
 @click.option("--digits", type=int, help="Digits before the point, at which an index rolls over.")
 @REASON
@@ -261,5 +265,7 @@ def list_meters(*, search: str, limit: int, json_output: bool) -> None:
 def _register(text: str, digits: int | None) -> Any:
     from cloud_service.flow.metering.sites_and_meters import RegisterDetails
 
-    name, unit, direction, *_ = (*text.split(":"), "", "")
-    return RegisterDetails(name, unit or "kWh", direction or "import", digits=digits)
+    name, unit, *words = (*text.split(":"), "")
+    kinds = [word for word in words if word in ("index", "interval")]
+    direction = next((word for word in words if word and word not in kinds), "")
+    return RegisterDetails(name, unit or "kWh", direction, kind=kinds[0] if kinds else "index", digits=digits)

@@ -17,7 +17,7 @@ from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.rating.span_ends import is_one_difference
 from common.errors import InputError
 from common.period import day_start
-from common.reading import Kind
+from common.reading import Kind, Unit
 
 BESIDE = ("export", "reactive_import", "reactive_export", "apparent")  # counted beside what is taken
 
@@ -49,9 +49,9 @@ def engine_name(register: MountedRegister, utility: str) -> str:
     """The name under which a tariff prices this register."""
     if utility not in ("electricity", ""):
         return utility
-    if "reactive" in register.quantity:
+    if "reactive" in register.quantity or register.unit == Unit.KVARH:
         return "reactive_export" if register.direction == "export" else "reactive_import"
-    if "apparent" in register.quantity:
+    if "apparent" in register.quantity or register.unit == Unit.KVAH:
         return "apparent"
     return "export" if register.direction == "export" else "import"
 

@@ -41,12 +41,13 @@ def _register_faults(
     ]
     stored = meter_data_files.registers(session, keys)
     outside = _outside(session, stored, scope)
+    unread = meter_data_files.never_read(session, [each.id for each in stored.values()])
     faults = []
     for rows in registers:
         key = rows.channel.meter, rows.channel.register
         if key in outside or (key not in stored and not makes_meters):
             faults.append(_unknown(rows))
-        elif key in stored and (fault := _other_register(rows, stored[key])):
+        elif key in stored and (fault := _other_register(rows, stored[key], is_read=stored[key].id not in unread)):
             faults.append(fault)
     return faults
 
@@ -66,10 +67,10 @@ def _unknown(rows: RegisterRows) -> BadFileError:
     )  # fmt: skip
 
 
-def _other_register(rows: RegisterRows, stored: StoredRegister) -> BadFileError | None:
+def _other_register(rows: RegisterRows, stored: StoredRegister, *, is_read: bool) -> BadFileError | None:
     channel = rows.channel
     name = f"register {channel.meter} {channel.register}"
-    if stored.kind != channel.kind:
+    if is_read and stored.kind != channel.kind:
         return BadFileError(
             f"{name} is stored as {stored.kind}, the file has {channel.kind} values", line=rows.line, field="kind"
         )

@@ -5,7 +5,6 @@ database. What is stored already, from whatever source, is left alone; a value t
 a reason. Finer digits than thousandths are carried on to the register's next interval, so that sums stay right.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ import numpy as np
 
 from cloud_service.domain.metering.meterdata import (
     FileBlock,
-    FileChannel,
     FileIndexReads,
     FileIntervals,
     FileSummary,
@@ -95,7 +93,7 @@ def import_file(
     with guarded(), transaction(engine) as session:
         file_id = meter_data_files.begin_import(
             session,
-            sha256=_hash(source),
+            sha256=source.sha256(),
             name=source.name,
             format_name=source.format_name,
             author=request.author,
@@ -128,8 +126,8 @@ def _finish(session: Session, file_id: int, ids: set[int], outcome: ImportOutcom
     """What the history of imports shows of the file, and what undoing it needs."""
     meter_data_files.count_rows(session, file_id, outcome.stored + outcome.corrected)
     totals = outcome.summary.totals.values()
-    first, last = min(total.first_ms for total in totals), max(total.last_ms for total in totals)
-    imported_files.note_registers(session, file_id, ids, _instant(first), _instant(last))
+    first, last = min(total.first for total in totals), max(total.last for total in totals)
+    imported_files.note_registers(session, file_id, ids, first, last)
 
 
 def _make_months(engine: Engine, summary: FileSummary) -> None:
@@ -141,20 +139,12 @@ def _make_months(engine: Engine, summary: FileSummary) -> None:
             readings.make_months(session, months)
 
 
-def _hash(source: MeterDataFile) -> bytes:
-    digest = hashlib.sha256()
-    with source.open() as file:
-        while chunk := file.read(1024 * 1024):
-            digest.update(chunk)
-    return digest.digest()
-
-
 def _registers(
     session: Session, totals: Iterable[RegisterTotal], request: ImportRequest, outcome: ImportOutcome
 ) -> dict[tuple[str, str], FollowingRegisters]:
     """The file's registers as stored, over exchanges of meters; missing ones are made if that was asked for."""
     totals = list(totals)
-    keys = [(total.channel.meter, total.channel.register, _first(total)) for total in totals]
+    keys = [(total.channel.meter, total.channel.register, total.first) for total in totals]
     if not keys:
         raise InputError("holds no readings", path="file")
     stored = meter_data_files.registers(session, keys)
@@ -162,7 +152,7 @@ def _registers(
     if missing:
         _make(session, missing, request, outcome)
         stored = meter_data_files.registers(session, keys)
-    spans = [(*key[:2], key[2], _instant(total.last_ms)) for key, total in zip(keys, totals, strict=True)]
+    spans = [(*key[:2], key[2], total.last) for key, total in zip(keys, totals, strict=True)]
     hung = {key: FollowingRegisters((register,), ()) for key, register in stored.items()}
     hung |= following_registers(session, spans)
     ids = [register.id for following in hung.values() for register in following.registers]
@@ -172,7 +162,7 @@ def _registers(
     for total in totals:
         counting = hung[total.channel.meter, total.channel.register].registers
         for register in counting:
-            _check(total.channel, register, request)
+            _check(session, total, register, request)
         if not total.channel.unit:
             total.channel = replace(total.channel, unit=counting[0].unit)
     return hung
@@ -212,22 +202,17 @@ def _new(total: RegisterTotal, request: ImportRequest) -> NewFileRegister:
         kind=channel.kind.value,
         step_s=channel.step_s or STEP_DEFAULT_S,
         billed=unit in BILLED,
-        since=_first(total),
+        since=total.first,
     )
 
 
-def _first(total: RegisterTotal) -> datetime:
-    return _instant(total.first_ms)
-
-
-def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms // 1000, UTC)
-
-
-def _check(channel: FileChannel, register: StoredRegister, request: ImportRequest) -> None:
-    """A register takes only what it counts."""
+def _check(session: Session, total: RegisterTotal, register: StoredRegister, request: ImportRequest) -> None:
+    """A register takes only what it counts; what one counts that was never read, its first file says."""
+    channel = total.channel
     unit = request.units.get(channel.register, channel.unit)
-    if register.kind != channel.kind:
+    if register.kind != channel.kind and not meter_data_files.take_kind(
+        session, register.id, channel.kind.value, min(total.steps_s, default=0) or STEP_DEFAULT_S
+    ):
         raise ConflictError(
             f"{channel.meter} {channel.register} is stored as {register.kind}, the file has {channel.kind} values",
             hint="import it under another register name",

@@ -71,7 +71,7 @@ class RegisterDetails(sites_and_meters.RegisterFields):
         _needed(self.name, "register")
         if self.unit not in {choice.value for choice in Unit}:
             raise InputError(f"{self.unit!r} is no unit", path="unit", hint=", ".join(choice.value for choice in Unit))
-        if self.direction not in DIRECTIONS:
+        if self.direction and self.direction not in DIRECTIONS:
             raise InputError(f"{self.direction!r} is no direction", path="direction", hint=", ".join(DIRECTIONS))
         if self.kind not in {choice.value for choice in Kind}:
             raise InputError(f"{self.kind!r} is no kind of register", path="kind", hint="index or interval")

@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
+from cloud_service.domain.metering.register_meaning import register_meaning
 from cloud_service.flow.metering import sites_and_meters as flow
 from cloud_service.sheets.heads.row_values import RowValues
 from cloud_service.sheets.rows.entry import SheetEntry
@@ -74,9 +75,9 @@ def register_of(name: str, details: str, unit: str, digits: int | None) -> flow.
     if step and not step.isdecimal():
         raise InputError(f"{step!r} is no number of seconds", path="step_s", hint="900 is a quarter of an hour")
     unit = unit_said or unit
+    meaning = register_meaning(name, unit, quantity, direction)
     return flow.RegisterDetails(
-        name, unit, direction or ("export" if "export" in name else "import"),
-        quantity or ("volume" if unit == "m3" else "active_energy"), kind or "index", digits, int(step or 900),
+        name, unit, meaning.direction, meaning.quantity, kind or "index", digits, int(step or 900),
     )  # fmt: skip
 
 

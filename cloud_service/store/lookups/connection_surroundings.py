@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from cloud_service.store.metering import known_indexes
 
 COUNTERS = text("""
-SELECT r.id, r.name, r.unit, t.name AS meter, t.public_id AS meter_public_id
+SELECT r.id, r.name, r.unit, r.direction, r.quantity, r.step_s, t.name AS meter, t.public_id AS meter_public_id
   FROM meter_mount m
   JOIN meter t ON t.id = m.meter_id
   JOIN register r ON r.meter_id = t.id AND r.kind = 'index' AND r.billed
@@ -72,6 +72,9 @@ class LastIndex:
     unit: str
     value: int | None  # thousandths of the unit; None where nothing is known
     at: datetime | None
+    direction: str = ""  # as the client sees it
+    quantity: str = ""
+    step_s: int = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def last_indexes(session: Session, point_id: int, at: datetime) -> list[LastInde
         indexes.append(
             LastIndex(
                 counter.meter, counter.meter_public_id, counter.name, counter.unit, last.value if last else None,
-                last.at if last else None,
+                last.at if last else None, counter.direction, counter.quantity, counter.step_s,
             )
         )  # fmt: skip
     return indexes

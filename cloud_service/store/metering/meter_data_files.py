@@ -45,6 +45,12 @@ INSERT INTO register (meter_id, name, quantity, direction, unit, kind, step_s, b
  SELECT id, :name, :quantity, :direction, :unit, :kind, :step_s, :billed FROM meter WHERE name = :meter
  ON CONFLICT DO NOTHING
 """)
+NEVER_READ = text("""
+SELECT r.id FROM register r
+ WHERE r.id = ANY(:ids) AND r.kind IN ('index', 'interval')
+   AND NOT EXISTS (SELECT FROM reading WHERE register_id = r.id)
+""")
+TAKE_KIND = text("UPDATE register SET kind = :kind, step_s = :step_s WHERE id = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,19 @@ def registers(session: Session, keys: Iterable[tuple[str, str, datetime]]) -> di
     meters, names, firsts = zip(*keys, strict=True)
     rows = session.execute(REGISTERS, {"meters": list(meters), "names": list(names), "firsts": list(firsts)}).mappings()
     return {(row["meter"], row["name"]): StoredRegister(**row) for row in rows}
+
+
+def never_read(session: Session, ids: Iterable[int]) -> set[int]:
+    """Of some counters those of which nobody has a reading yet."""
+    return set(session.execute(NEVER_READ, {"ids": list(ids)}).scalars())
+
+
+def take_kind(session: Session, register_id: int, kind: str, step_s: int) -> bool:
+    """Let a counter that was never read count indexes, or intervals of a step; whether it does now."""
+    if not never_read(session, [register_id]):
+        return False
+    session.execute(TAKE_KIND, {"id": register_id, "kind": kind, "step_s": step_s})
+    return True
 
 
 def site_by_address(session: Session, public_id: str, scope: Scope) -> int | None:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.metering.register_meaning import register_meaning
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
@@ -131,8 +132,8 @@ class RegisterFields:
 
     name: str
     unit: str  # kWh, m3 ...: see `common.reading.Unit`
-    direction: str = "import"  # as the client sees it
-    quantity: str = "active_energy"
+    direction: str = ""  # as the client sees it, import or export; empty: as name and unit say
+    quantity: str = ""  # active_energy, reactive_energy, volume ...; empty: as the unit says
     kind: str = "index"  # index or interval
     digits: int | None = None  # before the point, where the counter rolls over
     step_s: int = 900  # of the days that are made of it, in seconds
@@ -228,7 +229,8 @@ def add_meter(session: Session, meter: MeterFields) -> int:
 
 def add_register(session: Session, meter_id: int, register: RegisterFields) -> None:
     """A counter of a meter."""
-    session.execute(ADD_REGISTER, {"meter": meter_id, **asdict(register)})
+    meaning = register_meaning(register.name, register.unit, register.quantity, register.direction)
+    session.execute(ADD_REGISTER, {"meter": meter_id, **asdict(register), **asdict(meaning)})
 
 
 def billed_registers(session: Session, meter_id: int) -> dict[str, bool]:

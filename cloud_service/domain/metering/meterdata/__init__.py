@@ -3,6 +3,7 @@
 `FORMATS` is the only list of formats.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -92,6 +93,14 @@ class MeterDataFile:
     format_name: str
     open: Callable[[], IO[bytes]]
     options: FormatOptions = field(default_factory=FormatOptions)
+
+    def sha256(self) -> bytes:
+        """By which the same bytes are known again."""
+        digest = hashlib.sha256()
+        with self.open() as file:
+            while chunk := file.read(1024 * 1024):
+                digest.update(chunk)
+        return digest.digest()
 
 
 def inspect(source: MeterDataFile, progress: Callable[[int], None] = lambda _: None) -> FileSummary:

@@ -17,6 +17,8 @@ from cloud_service.domain.metering.meterdata.series import (
 )
 from common.reading import OLDEST_MS, Quality
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @dataclass(slots=True)
 class RegisterTotal:
@@ -32,13 +34,22 @@ class RegisterTotal:
     by_quality: dict[str, int] = field(default_factory=dict)
     index: dict[int, Decimal] = field(default_factory=dict)  # of an index register: instant -> what it showed
 
+    @property
+    def first(self) -> datetime:
+        """The instant at which its readings begin."""
+        return EPOCH + timedelta(seconds=self.first_ms // 1000)
+
+    @property
+    def last(self) -> datetime:
+        """The instant at which they end."""
+        return EPOCH + timedelta(seconds=self.last_ms // 1000)
+
     def refuse_wrong_year(self) -> None:
         """Refuse readings before the year 2000: days would be made from such a slip until today."""
         if self.first_ms < OLDEST_MS:
-            day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=self.first_ms)
             raise BadFileError(
-                f"{self.channel.meter} {self.channel.register} has a reading of {day.date()}, before the year 2000:"
-                " look at the year, and at the order of day and month"
+                f"{self.channel.meter} {self.channel.register} has a reading of {self.first.date()}, before the year"
+                " 2000: look at the year, and at the order of day and month"
             )
 
     def as_json(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ longer holes stay missing. The step within which the meter was taken down, which
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ from cloud_service.domain.rating.spread_spans import SHORT_HOLE_S
 from common.period import STEPS_S
 from common.reading import Quality
 
+OFF_PERCENT = 1  # of an interval by which the time of its end may be off
 FILL_MAX_S = SHORT_HOLE_S  # a longer hole is not filled
 
 
@@ -35,7 +37,7 @@ def make_interval_days(
     overlap, a measured one goes before an estimate, and the shorter span before the longer. Holes within a day of up to
     `fill_max_s` seconds are filled by a line.
     """
-    usable = _without_overlap(rules, given.where(given.quality <= Quality.ESTIMATED))
+    usable = _without_overlap(rules, _on_time(rules, given.where(given.quality <= Quality.ESTIMATED), window))
     days: list[RegisterDay] = []
     for step_s, run in _by_step(rules, usable, window):
         values, qualities = _on_grid(rules, usable, run, step_s)
@@ -58,6 +60,14 @@ def _by_step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -
             step_s,
             DayWindow(tuple(day.days[0] for day in days), (*(day.starts_ms[0] for day in days), days[-1].starts_ms[1])),
         )
+
+
+def _on_time(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> RegisterReadings:
+    """Readings whose clock was a little off are of the interval that ends there: else they would overlap the next."""
+    length = np.where(given.step_s > 0, given.step_s, rules.step_s) * 1000
+    late_ms = (given.at_ms - window.start_ms + length // 2) % length - length // 2
+    is_near = np.abs(late_ms) * 100 <= length * OFF_PERCENT
+    return replace(given, at_ms=np.where(is_near, given.at_ms - late_ms, given.at_ms))
 
 
 def _spans(rules: RegisterRules, given: RegisterReadings) -> tuple[Ints, Ints]:

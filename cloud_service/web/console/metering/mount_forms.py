@@ -134,7 +134,10 @@ def _new_meter(form: Form, connection: Connection, going: list[LastIndex]) -> tu
     if form["meter"]:
         return meter_id(session(), form["meter"], scope()), form["meter"]
     unit = UNIT_OF[connection.point.utility]
-    registers = tuple(RegisterDetails(index.register, index.unit) for index in going)
+    registers = tuple(
+        RegisterDetails(index.register, index.unit, index.direction, index.quantity, step_s=index.step_s)
+        for index in going
+    )
     new_meter = MeterDetails(form["serial"], registers=registers or (RegisterDetails(ONLY, unit),))
     return sites_and_meters.add_meter(session(), new_meter, author=actor(), reason=form["reason"]), form["serial"]
 

@@ -30,6 +30,8 @@ from tests.cloud_service.domain.rating.readings import (
         ("export", "electricity", {"direction": "export"}),
         ("reactive_export", "electricity", {"quantity": "reactive_energy", "direction": "export"}),
         ("apparent", "electricity", {"quantity": "apparent_energy"}),
+        ("reactive_import", "electricity", {"unit": "kvarh"}),  # whatever it was called when it was made
+        ("apparent", "electricity", {"unit": "kVAh"}),
         ("water", "water", {"quantity": "volume"}),
     ],
 )

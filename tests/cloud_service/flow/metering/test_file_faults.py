@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from cloud_service.domain.metering.meterdata import ColumnMapping, FormatOptions, MeterDataFile
 from cloud_service.flow.metering.file_faults import faults_of
@@ -30,8 +30,8 @@ def faults(
     most: int = 100,
     scope: Scope | None = None,
 ) -> list[tuple[int, str, str]]:
-    text = HEAD + "".join(f"{row}\n" for row in rows)
-    source = MeterDataFile("a.csv", form, lambda: io.BytesIO(text.encode()), FormatOptions(ColumnMapping()))
+    content = HEAD + "".join(f"{row}\n" for row in rows)
+    source = MeterDataFile("a.csv", form, lambda: io.BytesIO(content.encode()), FormatOptions(ColumnMapping()))
     with transaction(engine) as session:
         told = faults_of(session, source, scope or Scope(), most, makes_meters=makes_meters)
     return [(fault.line, fault.field, fault.message) for fault in told]
@@ -49,7 +49,15 @@ def test_rows_and_unknown_meters_are_told_in_their_order(engine: Engine) -> None
 
 def test_what_a_register_does_not_count_is_a_fault(engine: Engine) -> None:
     assert [(2, "unit")] == [fault[:2] for fault in faults(engine, "M-1,2026-01-01T00:00Z,1,m3,index")]
-    assert [(2, "kind")] == [fault[:2] for fault in faults(engine, "M-1,2026-01-01T00:00Z,1,kWh,interval")]
+    intervals = "M-1,2026-01-01T00:00Z,1,kWh,interval"
+    assert [] == faults(engine, intervals)  # of a register that was never read the first file says what it counts
+    with transaction(engine) as session:
+        session.execute(text("SELECT ensure_reading_month('2026-01-01')"))
+        session.execute(
+            text("INSERT INTO reading (register_id, at, value, quality, source, sequence)"
+                 " SELECT id, '2026-01-01', 1, 0, 1, 1 FROM register")
+        )  # fmt: skip
+    assert [(2, "kind")] == [fault[:2] for fault in faults(engine, intervals)]
 
 
 def test_a_meter_that_may_be_made_is_no_fault_but_one_of_somebody_else_is(engine: Engine) -> None:

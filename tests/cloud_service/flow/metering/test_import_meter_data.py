@@ -184,7 +184,12 @@ def test_a_register_without_a_unit_needs_one_stated(engine: Engine, owner: Owner
 
 
 def test_a_register_takes_only_what_it_counts(engine: Engine, owner: Owner) -> None:
-    add_meter(owner, "NMI1", register="E1", kind="index")
+    register = add_meter(owner, "NMI1", register="E1", kind="index")
+    owner.execute("SELECT ensure_reading_month('2024-01-01')")
+    owner.execute(
+        "INSERT INTO reading (register_id, at, value, quality, source, sequence) VALUES (%s, '2024-01-01', 1, 0, 1, 1)",
+        (register,),
+    )
     with pytest.raises(ConflictError, match="stored as index"):
         import_file(engine, nem12(("20240101", "0.25")), ANYONE)
 
@@ -192,6 +197,17 @@ def test_a_register_takes_only_what_it_counts(engine: Engine, owner: Owner) -> N
     text = nem12(("20240101", "0.25")).open().read().decode().replace("NMI1", "S9")
     with pytest.raises(ConflictError, match="counts kvarh"):
         import_file(engine, source(text), ANYONE)
+
+
+def test_a_register_that_was_never_read_counts_what_its_first_file_has(engine: Engine, owner: Owner) -> None:
+    register = add_meter(owner, "NMI1", register="E1", kind="index")
+
+    done = import_file(engine, nem12(("20240101", "0.25")), ANYONE)
+
+    assert done.stored
+    assert ("interval", 3600) == owner.execute(
+        "SELECT kind, step_s FROM register WHERE id = %s", (register,)
+    ).fetchone()
 
 
 def test_a_table_without_units_is_of_what_each_meter_counts(engine: Engine, owner: Owner) -> None:

@@ -32,9 +32,13 @@ def imported(world: World, *rows: str) -> SheetReport:
 @pytest.mark.parametrize(
     ("details", "register"),
     [
-        ("", RegisterDetails("import", "kWh")),
-        ("m3", RegisterDetails("import", "m3", quantity="volume")),
-        ("kWh/interval//export/3600", RegisterDetails("import", "kWh", "export", kind="interval", step_s=3600)),
+        ("", RegisterDetails("import", "kWh", "import", "active_energy")),
+        ("m3", RegisterDetails("import", "m3", "import", "volume")),
+        ("kvarh", RegisterDetails("import", "kvarh", "import", "reactive_energy")),
+        (
+            "kWh/interval//export/3600",
+            RegisterDetails("import", "kWh", "export", "active_energy", kind="interval", step_s=3600),
+        ),
     ],
 )
 def test_a_register_is_as_its_details_say_else_as_its_name(details: str, register: RegisterDetails) -> None:

@@ -127,3 +127,16 @@ def test_the_hour_in_which_the_meter_was_taken_down_is_filled_by_the_one_before_
     assert [A] * 8 + [M] * 4 == taken_down(8)[1][:12]  # it was silent before
     on_the_hour = RegisterRules(1, "interval", 3600, "UTC", mounts=(MountSpan(0, 10 * HOUR_MS),))
     assert [A] * 10 + [M] == taken_down(10, on_the_hour)[1][:11]
+
+
+def test_a_clock_that_is_a_little_off_loses_no_interval() -> None:
+    """Each second interval ends a tenth of a second late, others half a minute early."""
+    ends = [hour + (0.1 / 3600 if hour % 2 else -30 / 3600) for hour in range(1, 25)]
+
+    assert (list(range(24)), [A] * 24) == steps(day_of(ends, list(range(24))))
+
+
+def test_an_interval_that_ends_a_minute_late_is_of_both_steps() -> None:
+    window = day_of([2 + 1 / 60], [60])
+
+    assert (60, [0, 59, 1]) == (window.days[0].total, steps(window)[0][:3])
