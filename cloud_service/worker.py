@@ -35,11 +35,13 @@ from cloud_service.store.delivery.outgoing import queue_forgotten_deliveries
 from cloud_service.store.invoicing.billing_runs import runs_in
 from cloud_service.store.invoicing.corrections import note_changed_while_issuing
 from cloud_service.store.invoicing.run_progress import run_state
+from cloud_service.store.metering import refused_messages
 from cloud_service.worker_slots import BALANCES, DAYS, JOBS_AT_ONCE, LETTERS, ROWS, RUNS, SLOTS, run_slots
 
 SHARD = 200
 PREPAID_EVERY = "* * * * * */30"  # the last field is seconds: so that no balance is older than a minute
 RUN_TRIES_MAX = 5
+QUARANTINE_KEPT = timedelta(days=90)
 FIRST_LOOK_BACK = timedelta(days=40)  # where no look is known of
 log = logging.getLogger("energy.worker")
 
@@ -160,9 +162,11 @@ def _jobs_about_jobs(app: procrastinate.App, tools: WorkerTools) -> None:
     @app.periodic(cron="17 3 * * *")
     @app.task(name="forget_jobs", queue="default", queueing_lock="forget_jobs")
     def forget_jobs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
-        """Finished jobs of last week go; their results stand in our own tables."""
+        """Finished jobs of last week go, their results stand in our own tables; and messages refused long ago."""
         with tools.begin() as session:
             housekeeping.forget_finished_jobs(session, tools.clock() - timedelta(days=7))
+        with tools.begin() as session:
+            refused_messages.forget(session, tools.clock() - QUARANTINE_KEPT)
 
 
 def _batch_jobs(app: procrastinate.App, tools: WorkerTools) -> None:

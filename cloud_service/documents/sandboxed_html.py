@@ -95,8 +95,10 @@ def by_html(template: str, view: dict[str, Any], _day: str) -> bytes:
     from xhtml2pdf import pisa
     from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 
+    from cloud_service.documents.missing_letters import note_missing_letters, said
     from cloud_service.documents.typesetter import FONTS
 
+    missing = note_missing_letters()
     logging.disable(logging.WARNING)
     rl_config.invariant = 1
     confine()
@@ -116,6 +118,8 @@ def by_html(template: str, view: dict[str, Any], _day: str) -> bytes:
         raise TemplateError(f"too large or too deep: {error}") from error
     if done.err or not out.getvalue().startswith(b"%PDF"):
         raise TemplateError("the HTML cannot be laid out")
+    if missing:
+        raise TemplateError(said(missing))
     return out.getvalue()
 
 

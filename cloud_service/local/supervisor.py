@@ -1,6 +1,7 @@
 """Starts processes in order, restarts what dies, stops all in reverse. Nothing depends on a clean stop."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ RESTART_MAX_S = 10.0
 STOP_TIMEOUT_S = 10.0
 RENEW_TIMEOUT_S = 2.0
 MARK = "ENERGY_LOGS"  # in the environment of each service: whose it is
+LOG_BYTES_MAX = 20_000_000
 STEADY_S = 30.0  # a process that ran this long starts again without waiting
 
 
@@ -55,6 +57,13 @@ def _process_of(path: Path, mark: str) -> psutil.Process | None:
 def python_module(module: str, *arguments: str) -> list[str]:
     """The command line that runs one of our modules with this very Python."""
     return [sys.executable, "-m", module, *arguments]
+
+
+def shorten(log: Path, bytes_max: int = LOG_BYTES_MAX) -> None:
+    """A log that has grown too long goes on empty; what it said stands in `….log.1` until the next time."""
+    if log.exists() and log.stat().st_size > bytes_max:
+        shutil.copyfile(log, log.with_suffix(".log.1"))
+        os.truncate(log, 0)  # the service keeps its file open, and appends
 
 
 class Supervisor:
@@ -103,6 +112,7 @@ class Supervisor:
         while keep_running():
             for running in self._running:
                 self._revive(running)
+                shorten(self.folder / f"{running.service.name}.log")
             time.sleep(pause_s)
 
     def stop(self) -> None:

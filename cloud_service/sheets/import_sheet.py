@@ -27,10 +27,13 @@ from cloud_service.sheets.sheet import Cell, Sheet, SheetRow, cell_text
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session
+from cloud_service.store.receivables.ledger import lock_company
 from cloud_service.store.sheets import imports
 from common.errors import InputError
 
 Progress = Callable[[int, int], None]  # rows done, of all
+
+MONEY_COLUMNS = frozenset({"balance", "deposit", "item", "item_amount"})  # what they say is booked
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def _run(
     earlier = imports.earlier_import(session, order.entity_id, file.sha256)
     new_records = MadeRows()
     whole = session.begin_nested()
+    if MONEY_COLUMNS & {*match.places, *order.constants}:
+        lock_company(session, order.entity_id)  # rows name accounts in any order
     outcomes = []
     with log.held_back(session) as changes:  # others need not wait for the whole sheet
         for done, row in enumerate(sheet.rows, start=1):

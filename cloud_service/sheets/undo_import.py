@@ -12,6 +12,7 @@ from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.errors import REFUSALS, reason_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import taken_over
+from cloud_service.store.receivables.ledger import lock_company
 from cloud_service.store.sheets import imports, tariff_changes, undo
 from cloud_service.store.sheets.imports import KeptImport
 from cloud_service.store.sheets.undo import Obstacle
@@ -79,6 +80,8 @@ def undo_import(
 
 def _take_back(session: Session, sheet_import: KeptImport, author: str, now: datetime, reason: str) -> None:
     """What was booked is not deleted: it is booked back, unless somebody did that already."""
+    if {"open_item", "security"} & {*sheet_import.made}:
+        lock_company(session, sheet_import.entity_id)
     day = local_day(now, legal_entities.entity_fields(session, sheet_import.entity_id).timezone)
     for invoice_id in sheet_import.made.get("open_item", ()):
         bill = taken_over.taken_over_bill(session, invoice_id)

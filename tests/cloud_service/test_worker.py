@@ -236,3 +236,23 @@ def test_work_that_failed_is_looked_back_at_from_the_last_time_that_it_went_well
     at = session.execute(text("SELECT max(at) FROM procrastinate_events WHERE type = 'succeeded'")).scalar_one()
 
     assert at == last_success(session, "look_back")
+
+
+def test_messages_that_were_refused_long_ago_go_and_values_that_are_not_believed_stay(
+    session: Session, engine: Engine, database_url: str, outbox: Outbox
+) -> None:
+    world = build(session, tenants=1)
+    session.execute(
+        text(
+            "INSERT INTO quarantine (gateway, reason, body, register_id, at, value, created_at)"
+            " VALUES ('gw', 'old', '', NULL, NULL, NULL, now() - interval '91 days'),"
+            " ('gw', 'new', '', NULL, NULL, NULL, now()),"
+            " ('', 'value', '', :register, now(), 1, now() - interval '91 days')"
+        ),
+        {"register": world.registers[0]},
+    )
+    session.commit()
+    app = create_worker(WorkerTools(engine, lambda: outbox, lambda: datetime.now(UTC), ""), database_url)
+    app.tasks["forget_jobs"](timestamp=0)
+
+    assert ["new", "value"] == list(session.execute(text("SELECT reason FROM quarantine ORDER BY 1")).scalars())

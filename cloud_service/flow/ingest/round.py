@@ -1,8 +1,9 @@
 """One transaction of ingest: what it has taken so far, and what it sets aside."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from cloud_service.domain.metering.stream_position import SequenceRange
@@ -22,6 +23,8 @@ from cloud_service.store.metering.stream_catalogs import CatalogMeaning
 from common.message import Status
 
 QUARANTINED_PER_MINUTE = 200  # of one gateway; what is more is counted and logged, not kept
+QUARANTINED_BYTES_PER_DAY = 20_000_000  # of one gateway, in each process
+log = logging.getLogger("subscriber")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,11 @@ class IngestRound:
 
 
 class MessageQuarantine:
-    """Where bad messages go. A gateway that sends nothing else fills no disk."""
+    """Where bad messages go. A gateway that sends nothing else fills no disk: so many a minute, so many bytes a day."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, int], int] = {}
+        self._bytes: dict[tuple[str, date], int] = {}
 
     def keep(self, work: IngestRound, incoming: IncomingMessage, bad: BadMessageError) -> None:
         """Keep the message with its reason, and tell a known sender."""
@@ -67,7 +71,7 @@ class MessageQuarantine:
         minute = int(work.now.timestamp()) // 60
         self._kept = {key: count for key, count in self._kept.items() if key[1] == minute}
         count = self._kept[gateway, minute] = self._kept.get((gateway, minute), 0) + 1
-        if count <= QUARANTINED_PER_MINUTE:
+        if count <= QUARANTINED_PER_MINUTE and self._has_room(gateway, work.now.date(), len(incoming.payload)):
             gateway_streams.quarantine(
                 work.session,
                 gateway=gateway,
@@ -78,3 +82,12 @@ class MessageQuarantine:
             )
         if gateway and bad.code != "unknown_gateway":
             work.outcome.replies.append(rejection(gateway, incoming, bad))
+
+    def _has_room(self, gateway: str, day: date, size: int) -> bool:
+        """Whether a message may still be kept today; the first one that may not is told of in the log."""
+        self._bytes = {key: kept for key, kept in self._bytes.items() if key[1] == day}
+        before = self._bytes.get((gateway, day), 0)
+        self._bytes[gateway, day] = before + size
+        if before <= QUARANTINED_BYTES_PER_DAY < before + size:
+            log.warning("gateway %r: its bad messages of %s are not kept any more", gateway, day)
+        return before + size <= QUARANTINED_BYTES_PER_DAY

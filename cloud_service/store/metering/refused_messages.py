@@ -18,6 +18,7 @@ REFUSED = text(
      ORDER BY max(q.id) DESC
     """
 )
+FORGET = text("DELETE FROM quarantine WHERE register_id IS NULL AND created_at < :before")
 LOOKED_AT = text(
     """
     UPDATE quarantine
@@ -50,3 +51,8 @@ def refused_kinds(session: Session, gateway: str) -> list[RefusedKind]:
 def mark_looked_at(session: Session, gateway: str, until: datetime) -> int:
     """Take what was refused up to an instant off the lists; it stays in quarantine. How many messages."""
     return len(session.execute(LOOKED_AT, {"gateway": gateway, "until": until}).all())
+
+
+def forget(session: Session, before: datetime) -> None:
+    """Delete what was refused long ago; values that validation does not believe stay beside their readings."""
+    session.execute(FORGET, {"before": before})

@@ -13,6 +13,9 @@ from cloud_service.store.database import lock_order
 from cloud_service.store.database.bulk_rows import add_rows, copy_rows, json_value
 
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+OF_COMPANY = text(
+    "SELECT a.id FROM account a JOIN client c ON c.id = a.client_id WHERE c.legal_entity_id = :entity ORDER BY a.id"
+)
 OPEN = text(
     """
     INSERT INTO ledger_account (legal_entity_id, kind, currency, account_id)
@@ -48,6 +51,11 @@ def lock_accounts(session: Session, ids: Iterable[int]) -> None:
     in_order = sorted(set(ids))
     lock_order.take(session, lock_order.ACCOUNT, in_order)
     session.execute(LOCK, {"ids": in_order})
+
+
+def lock_company(session: Session, entity_id: int) -> None:
+    """All accounts of a company at once, for what moves money of many of them in an order of its own."""
+    lock_accounts(session, session.execute(OF_COMPANY, {"entity": entity_id}).scalars())
 
 
 def book(session: Session, entries: Sequence[LedgerEntry]) -> list[int]:

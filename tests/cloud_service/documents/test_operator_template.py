@@ -5,6 +5,7 @@ import pytest
 from cloud_service.documents import invoice_pdf
 from cloud_service.documents.theme import read_theme
 from cloud_service.documents.typesetter import TEMPLATES
+from common.errors import InputError
 from tests.cloud_service.documents.papers import make_paper, text_of
 
 TYPST = '#import "letter.typ": *\n#show: letter.with(view)\n#masthead(view)\n= #view.heading\n#view.totals.value'
@@ -46,3 +47,20 @@ def test_a_template_sees_none_of_our_secrets(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:password@host/db")
 
     assert not {"SECRET_KEY", "DATABASE_URL"} & set(_environment())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("html", "letters"),
+    [
+        ("<p>فاتورة Rechnung</p>", "ف (arabic letter feh)"),
+        ("<p style='font-family: \"Noto Sans Arabic\"'>فاتورة Rechnung</p>", "R (latin capital letter r)"),
+        ("<p style='font-family: Helvetica'>Größe 北</p>", "北 (cjk unified ideograph-5317)"),
+    ],
+)
+def test_a_letter_that_the_font_lacks_is_refused_by_name(html: str, letters: str) -> None:
+    with pytest.raises(InputError, match="the font of the place has no letter") as caught:
+        render("html", html)
+
+    assert letters in caught.value.message
+    assert render("html", "<p>Größe, Ωμέγα, Счёт&nbsp;–&shy; 12,50 €</p>").startswith(b"%PDF")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cloud_service.local.supervisor import Service, Supervisor
+from cloud_service.local.supervisor import Service, Supervisor, shorten
 from common.errors import UnavailableError
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -105,3 +105,24 @@ def test_what_a_killed_supervisor_left_behind_ends_and_nothing_else_does(tmp_pat
 
     assert ["sleeper was left over from a start that was killed: ends"] == said
     assert [False, True] == lives
+
+
+def test_a_log_that_grew_too_long_goes_on_empty_while_the_service_writes(tmp_path: Path) -> None:
+    go_on = tmp_path / "go-on"
+    writer = (
+        "import pathlib, time\nprint('x' * 100, flush=True)\n"
+        f"while not pathlib.Path({str(go_on)!r}).exists():\n time.sleep(0.02)\nprint('last', flush=True)"
+    )
+    supervisor = Supervisor(tmp_path)
+    log = tmp_path / "writer.log"
+    supervisor.start(Service("writer", [sys.executable, "-c", writer], ready=lambda: log.stat().st_size > 100))
+    shorten(log, 1_000)
+    assert 101 == log.stat().st_size
+
+    shorten(log, 100)
+    go_on.touch()
+    deadline = time.monotonic() + 10
+    while not log.stat().st_size and time.monotonic() < deadline:
+        time.sleep(0.05)
+    supervisor.stop()
+    assert ("x" * 100 + "\n", "last\n") == ((tmp_path / "writer.log.1").read_text(), log.read_text())

@@ -7,7 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow.ingest.messages import BadMessageError, IncomingMessage
-from cloud_service.flow.ingest.round import QUARANTINED_PER_MINUTE, IngestRound, MessageQuarantine
+from cloud_service.flow.ingest.round import (
+    QUARANTINED_BYTES_PER_DAY,
+    QUARANTINED_PER_MINUTE,
+    IngestRound,
+    MessageQuarantine,
+)
 from cloud_service.store.metering import gateway_streams
 from tests.cloud_service.plant import add_gateway, rejections
 
@@ -39,6 +44,20 @@ def test_a_gateway_that_sends_nothing_but_garbage_fills_no_disk(session: Session
 
     assert (QUARANTINED_PER_MINUTE, QUARANTINED_PER_MINUTE + 1) == (of_first_minute, quarantined(session))
     assert QUARANTINED_PER_MINUTE + 6 == work.outcome.refused == len(rejections(work.outcome.replies))
+
+
+def test_large_bad_messages_fill_no_disk_either(session: Session) -> None:
+    quarantine, work = MessageQuarantine(), IngestRound(session, NOON, {})
+    large = IncomingMessage("ebs/1/gw-1/up/live", bytes(QUARANTINED_BYTES_PER_DAY // 4))
+    for _ in range(6):
+        quarantine.keep(work, large, BadMessageError("conflict", "again"))
+    other = IncomingMessage("ebs/1/gw-2/up/live", b"0")
+    quarantine.keep(work, other, BadMessageError("conflict", "again"))
+    assert 5 == quarantined(session)
+
+    work.now += timedelta(days=1)
+    quarantine.keep(work, large, BadMessageError("conflict", "again"))
+    assert 6 == quarantined(session)
 
 
 def test_a_stranger_is_told_nothing(session: Session) -> None:
