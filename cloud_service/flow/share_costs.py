@@ -44,6 +44,16 @@ def store_split(session: Session, entity_id: int, name: str, document: Mapping[s
     return split_id
 
 
+def places_of(session: Session, split_id: int) -> list[int]:
+    """The service points whose meters a split may share by: of its members, and the master meter's."""
+    stored = cost_splits.get_split(session, split_id)
+    document = load_split(stored.document)
+    places = {member.point_id for member in _members(session, stored.legal_entity_id, document)}
+    if document.only_difference:
+        places.add(point_id(session, document.master, Scope(entities=frozenset({stored.legal_entity_id}))))
+    return sorted(places)
+
+
 def share_out(
     session: Session, split_id: int, span: Span, cost: Decimal, *, author: str, dry_run: bool = False
 ) -> SharedCost:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def share(
 ) -> None:
     """Share a common COST by the split NAME; the parts stand on the next bills of those who lived there."""
     from cloud_service.flow import share_costs as step
+    from cloud_service.flow.validate import validate_places
     from cloud_service.store.invoicing.cost_splits import find_split
     from common.period import Span
 
@@ -45,6 +47,7 @@ def share(
             step.store_split(session, entity, name, _document(file), author=author())
         span = Span(day_of(start, "--from"), day_of(end, "--until"))
         split_id = find_split(session, name, entity)
+        validate_places(session, step.places_of(session, split_id), datetime.now(UTC))
         sharing = step.share_out(session, split_id, span, amount_of(cost, "COST"), author=author(), dry_run=dry_run)
         if dry_run:
             session.rollback()

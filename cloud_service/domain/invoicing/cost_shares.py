@@ -44,6 +44,7 @@ def split(document: CostSplit, total: Decimal, stays: Sequence[Stay], span: Span
     return [
         CostShare(stay.number, amount, f"{head}: {'; '.join(why)}{_note(stay)}", stay.place, stay.span)
         for stay, amount, why in zip(stays, amounts, reasons, strict=True)
+        if amount or stay.number
     ]
 
 

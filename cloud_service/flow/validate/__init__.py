@@ -4,7 +4,12 @@ Changed days are taken from their log in the transaction that makes them: either
 or neither. Any number of workers may do this at once; each register is with one of them at a time.
 """
 
-from cloud_service.flow.validate.changed_days import ValidationReport, validate_contracts, validate_dirty
+from cloud_service.flow.validate.changed_days import (
+    ValidationReport,
+    validate_contracts,
+    validate_dirty,
+    validate_places,
+)
 from cloud_service.flow.validate.make_days import make_changed_days
 
-__all__ = ["ValidationReport", "make_changed_days", "validate_contracts", "validate_dirty"]
+__all__ = ["ValidationReport", "make_changed_days", "validate_contracts", "validate_dirty", "validate_places"]

@@ -87,6 +87,11 @@ def validate_contracts(session: Session, contract_ids: Sequence[int], now: datet
     make_or_put_aside(session, dirty_days.take_days_of_contracts(session, contract_ids), now)
 
 
+def validate_places(session: Session, point_ids: Sequence[int], now: datetime) -> None:
+    """The same of the meters at some service points: before somebody shares a cost by what they counted."""
+    make_or_put_aside(session, dirty_days.take_days_at(session, point_ids), now)
+
+
 def make_or_put_aside(session: Session, taken: Mapping[int, Sequence[date]], now: datetime) -> list[RegisterOutcome]:
     """Make the days of registers and the virtual days they are part of; what raises is put aside alone, with why."""
     virtual = virtual_meters.among(session, taken)

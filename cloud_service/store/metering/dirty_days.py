@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import RegisterDay
@@ -31,6 +31,13 @@ SELECT DISTINCT d.register_id
   JOIN register r ON r.meter_id = m.meter_id
   JOIN dirty_day d ON d.register_id = r.id
  WHERE c.id = ANY(:ids)
+""")
+AT_POINTS = text("""
+SELECT DISTINCT d.register_id
+  FROM meter_mount m
+  JOIN register r ON r.meter_id = m.meter_id
+  JOIN dirty_day d ON d.register_id = r.id
+ WHERE m.service_point_id = ANY(:ids)
 """)
 # the lock keeps a register to one worker; who holds another lock on it is not waited for
 LOCK = text("SELECT id FROM register WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED")
@@ -146,8 +153,17 @@ def _taken(session: Session, register_ids: Sequence[int]) -> dict[int, list[date
 
 def take_days_of_contracts(session: Session, contract_ids: Sequence[int]) -> dict[int, list[date]]:
     """Take the changed days of the meters that hung where these contracts are, but for what another worker holds."""
-    ids = [row.register_id for row in session.execute(OF_CONTRACTS, {"ids": list(contract_ids)})]
-    locked = [row.id for row in session.execute(LOCK, {"ids": ids})] if ids else []
+    return _take_free(session, OF_CONTRACTS, contract_ids)
+
+
+def take_days_at(session: Session, point_ids: Sequence[int]) -> dict[int, list[date]]:
+    """Take the changed days of the meters that hung at service points, but for what another worker holds."""
+    return _take_free(session, AT_POINTS, point_ids)
+
+
+def _take_free(session: Session, which: TextClause, ids: Sequence[int]) -> dict[int, list[date]]:
+    registers = [row.register_id for row in session.execute(which, {"ids": list(ids)})]
+    locked = [row.id for row in session.execute(LOCK, {"ids": registers})] if registers else []
     return _taken(session, locked) if locked else {}
 
 

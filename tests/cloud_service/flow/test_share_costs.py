@@ -236,3 +236,13 @@ def test_a_cost_in_another_currency_than_a_members_bills_is_refused(world: World
 
     with pytest.raises(InputError, match="contract V2 is billed in CHF, the cost is in EUR"):
         share(world, EQUALLY, "90.00")
+
+
+def test_the_places_of_a_split_are_its_members_and_the_master(world: World) -> None:
+    points = [contract_changes.stored_contract(world.session, id_).service_point_id for id_ in world.contracts]
+    members = [{"contract": "V2"}, {"contract": "V1"}]
+    difference = EQUALLY | {"members": members, "master": "Flat 3", "only_difference": True}
+
+    for document, places in ((EQUALLY | {"members": members}, points[:2]), (difference, points)):
+        split_id = share_costs.store_split(world.session, world.entity, "stairs", document, author="t")
+        assert places == share_costs.places_of(world.session, split_id)

@@ -10,8 +10,10 @@ from cloud_service.domain.invoicing.cost_allocation import load_split
 from cloud_service.domain.tariffs.document import canonical
 from cloud_service.domain.tariffs.document_file import parse_document
 from cloud_service.flow import share_costs as flow
+from cloud_service.flow.validate import validate_places
 from cloud_service.store.invoicing import cost_splits, kept_shares
 from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.clock import now
 from cloud_service.web.console.shared_fields import chosen_entity, document_faults, entity_field
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, Options, answer, parse_day
@@ -72,9 +74,9 @@ def _share_out(form: Form, *, keep: bool) -> flow.SharedCost:
     start, until = form["from"], form["until"]
     if until <= start:
         raise InputError(_("%(until)s is not after %(start)s", until=until, start=start), path="until")
-    return flow.share_out(
-        session(), int(form["split"]), Span(start, until), form["cost"], author=actor(), dry_run=not keep
-    )
+    split_id = int(form["split"])
+    validate_places(session(), flow.places_of(session(), split_id), now())
+    return flow.share_out(session(), split_id, Span(start, until), form["cost"], author=actor(), dry_run=not keep)
 
 
 @blueprint.post("/shared/<int:split_id>/take-back")

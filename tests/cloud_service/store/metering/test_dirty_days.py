@@ -94,6 +94,16 @@ def test_the_registers_that_wait_longest_come_first(session: Session, owner: Own
     assert {second: [MARCH]} == dirty_days.take_changed_days(session, AHEAD, AT_ONCE, 1)
 
 
+def test_the_days_of_the_meters_at_a_place_are_taken_and_no_others(session: Session, owner: Owner) -> None:
+    here, elsewhere = add_meter(owner, "M1"), add_meter(owner, "M2")
+    dirty_days.add_dirty(session, [(here, MARCH), (elsewhere, MARCH)])
+    point = session.execute(text("SELECT id FROM service_point WHERE name = 'at M1'")).scalar_one()
+
+    assert {here: [MARCH]} == dirty_days.take_days_at(session, [point])
+    assert {} == dirty_days.take_days_at(session, [point])
+    assert {elsewhere: [MARCH]} == marked(session)
+
+
 def test_days_made_from_another_last_reading_are_marked(session: Session, owner: Owner) -> None:
     register = add_meter(owner)
     old, new = BelievedReading(1000, 5, 0), BelievedReading(2000, 6, 0)
