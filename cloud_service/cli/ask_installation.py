@@ -13,7 +13,7 @@ from cloud_service.installation import environment
 from common.cli import LazyGroup
 
 WITHOUT = frozenset({
-    "backup verify", "demo", "doctor", "document preview", "example", "import template", "mail sink",
+    "backup verify", "demo", "doctor", "document preview", "einvoice read", "example", "import template", "mail sink",
     "rate", "readings import", "restore", "service install", "service remove", "service status", "tariff check",
     "tariff import-urdb", "tariff prices", "tariff schema", "up",
 })  # fmt: skip

@@ -167,7 +167,7 @@ def _supply(billed: BilledContract) -> Supply:
 
 
 def _tax(tax: TaxLine) -> PaperTax:
-    return PaperTax(tax.label, tax.percent, tax.base, tax.amount, tax.category or "S")
+    return PaperTax(tax.label, tax.percent, tax.base, tax.amount, tax.category or "S", tax.reason or "")
 
 
 def _utility(invoice: IssuedInvoice) -> str:

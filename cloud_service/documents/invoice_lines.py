@@ -128,6 +128,7 @@ def _sums_of_utilities(paper: InvoicePaper, localizer: Localizer) -> list[dict[s
 
 
 def _tax_name(tax: PaperTax, localizer: Localizer) -> str:
-    """`VAT 16 %`; a label that tells its rate already is left as it is."""
+    """`VAT 16 %`; a label that tells its rate already is left as it is. Where none is charged, why."""
     has_rate = f"{tax.percent.normalize():f}" in tax.label.replace(",", ".")
-    return tax.label if has_rate else f"{tax.label} {localizer.percent(tax.percent)}"
+    name = tax.label if has_rate else f"{tax.label} {localizer.percent(tax.percent)}"
+    return f"{name} ({tax.reason})" if tax.reason else name

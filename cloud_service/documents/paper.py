@@ -79,6 +79,7 @@ class PaperTax:
     base: Decimal
     amount: Decimal
     category: str = "S"
+    reason: str = ""  # why none is charged, in the tariff's words
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """`energy-cloud einvoice`: the official rules that e-invoices are held against beside those of the norm."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,6 +17,20 @@ ARCHIVE_BYTES_MAX = 50_000_000
 @click.group()
 def einvoice() -> None:
     """E-invoices and their rules; `document bill --kind` writes one."""
+
+
+@einvoice.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@JSON
+def read(file: Path, *, json_output: bool) -> None:
+    """What an e-invoice says: number, parties, totals. XML or a PDF that carries one; needs no database."""
+    from cloud_service.flow.invoicing.received_einvoice import read_einvoice
+
+    received = asdict(read_einvoice(file.read_bytes()))
+    if json_output:
+        click.echo(as_json(received))
+    else:
+        print_table(["", ""], [[name.replace("_", " "), str(value)] for name, value in received.items()])
 
 
 @einvoice.group()

@@ -124,8 +124,15 @@ def _row(key: VatKey, base: Decimal, tax: PaperTax | None, paper: InvoicePaper, 
 
 def _reason(category: str, paper: InvoicePaper) -> tuple[str, str]:
     """Why there is no VAT; of exempt and untaxed lines together, both reasons."""
-    text, code = REASONS.get(category, ("", ""))
+    if category not in REASONS:
+        return "", ""
     if category != EXEMPT:
-        return text, code
+        return _reason_of(category, paper), REASONS[category][1]
     own = {line.tax_category for line in paper.lines if not line.is_rounding} & {EXEMPT, UNTAXED}
-    return "; ".join(REASONS[each][0] for each in (EXEMPT, UNTAXED) if each in own), ""
+    return "; ".join(_reason_of(each, paper) for each in (EXEMPT, UNTAXED) if each in own), ""
+
+
+def _reason_of(category: str, paper: InvoicePaper) -> str:
+    """What the tariff says of it, else the norm's words."""
+    stated = [tax.reason for tax in paper.taxes if tax.category == category and tax.reason]
+    return "; ".join(dict.fromkeys(stated)) or REASONS[category][0]

@@ -140,6 +140,7 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     path: str  # place in the tariff document, empty for a tax of a waiting line
     why: str  # in words
     way: Rounding | UnsetType = UNSET  # unset for a tax of a waiting line, which is rounded half up
+    reason: str | UnsetType = UNSET  # the text that the invoice must show where no tax is charged
     by_line: bool | UnsetType = UNSET  # rounded line by line: sums of it are not rounded again; unset is no
 
     @property

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from cloud_service.domain.calendar.validity import check_dated
 from cloud_service.domain.money import Rounding, plain, round_money
@@ -205,6 +205,7 @@ def _line(  # noqa: PLR0917 -- private, called once
         why=why,
         way=way,
         by_line=per_line,
+        reason=tax.reason or UNSET,
     )
 
 

@@ -70,3 +70,10 @@ def test_an_estimated_line_says_so_in_the_reader_s_language() -> None:
     (row,) = line_groups(with_lines(line), localizer_for("de"))[0]["lines"]
 
     assert "Energy (geschätzt)" == row["label"]
+
+
+def test_a_tax_that_is_not_charged_says_why() -> None:
+    tax = PaperTax("Reverse charge", D(0), D("546.16"), D(0), "AE", "the recipient owes the tax")
+    paper = make_paper(taxes=(tax,), tax=D(0), total=D("546.16"))
+
+    assert "(the recipient owes the tax)" in str(totals(paper, ENGLISH)["rows"])

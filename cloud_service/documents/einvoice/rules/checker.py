@@ -65,7 +65,9 @@ class Checker:
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._owner != os.getpid() or self._process.poll() is not None:
+        if self._process is not None and self._owner == os.getpid() and self._process.poll() is not None:
+            self.stop()
+        if self._process is None or self._owner != os.getpid():
             command = [sys.executable, "-m", "cloud_service.documents.einvoice.rules.rule_process"]
             self._process = subprocess.Popen(  # noqa: S603 -- our own module
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()

@@ -12,7 +12,7 @@ from cloud_service.documents.einvoice.render import official_folder
 
 Family = Literal["en16931", "xrechnung", "peppol"]
 SPECIFICATION_RULE = "FX-SCH-A-000556"  # Factur-X's: it takes no specification but its own
-VERSION = re.compile(r"Schematron [Vv]ersion (\d[\w.-]*)|^\s*Version: (\d[\w.-]*)", re.MULTILINE)
+VERSION = re.compile(r"Schematron [Vv]ersion (\d[\w.]*)|^\s*Version: (\d[\w.]*)", re.MULTILINE)
 HEAD = 4000  # characters in which a stylesheet says its version
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cloud_service.documents.einvoice.render import render
 from tests.cloud_service.cli.commands import call, printed
+from tests.cloud_service.documents.papers import taxed_paper
 from tests.cloud_service.flow.invoicing.test_einvoice_rules import XRECHNUNG, zipped
 
 
@@ -20,3 +22,13 @@ def test_rules_are_added_listed_and_removed(named_database: str, tmp_path: Path)
     assert "XRechnung-UBL-validation" in printed("einvoice", "rules", "list")
     assert {"removed": ["XRechnung-UBL-validation"]} == call("einvoice", "rules", "remove", "xrechnung")
     assert {"rules": []} == call("einvoice", "rules", "list")
+
+
+def test_an_e_invoice_shows_its_totals(tmp_path: Path) -> None:
+    file = tmp_path / "x.xml"
+    file.write_bytes(render(taxed_paper()))
+
+    assert ("RE-2026-004711", "649.93") == tuple(
+        call("einvoice", "read", str(file))[name] for name in ("number", "total")
+    )
+    assert "649.93" in printed("einvoice", "read", str(file))

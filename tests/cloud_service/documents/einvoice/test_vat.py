@@ -85,3 +85,9 @@ def test_two_taxes_beside_each_other_are_refused_by_their_names() -> None:
 
     with pytest.raises(InputError, match="QST: a line with more than one tax"):
         fields(paper(ENERGY, taxes=(VAT, other)))
+
+
+def test_the_reason_is_the_tariff_s_own_where_it_has_one() -> None:
+    tax = PaperTax("E", D(0), D("5.00"), D(0), "E", "exempt under article 135")
+
+    assert [("E", "5.00", "0.00", "exempt under article 135")] == rows(paper(EXEMPT, taxes=(tax,)))
