@@ -165,6 +165,7 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
 def _issue_lines_of_ended(session: Session, run: StoredRun, *, author: str, limit: int, deliver: bool) -> int:
     """Bills of their own for what waits of contracts that had their final bill; what is refused goes on waiting."""
     accounts = pending_lines.of_ended_contracts(session, run.legal_entity_id, run.id, run.bill_date, limit)
+    lock_accounts(session, sorted(accounts))
     issued = each_alone(
         session, list(accounts.values()),
         work=lambda some: issue_waiting_lines(

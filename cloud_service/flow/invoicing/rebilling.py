@@ -53,6 +53,11 @@ def rebill(session: Session, invoice_id: int, steps: RebillSteps, *, following: 
 
     Where it changes otherwise, a ConflictError (`later_bills`) names the first of them, and nothing is done.
     """
+    if not original(session, invoice_id).contracts:
+        raise ConflictError(
+            "the bill is of no days that could be billed anew", path="number",
+            hint="credit it: what it had taken up waits again, see Not billed",
+        )  # fmt: skip
     later = [original(session, bill.id) for bill in resting_on(session, invoice_id)] if following else []
     for count in range(len(later) + 1):
         try:

@@ -67,6 +67,7 @@ NAMED = text("""
 SELECT EXISTS (SELECT 1 FROM invoice_span WHERE contract_id = :id)
     OR EXISTS (SELECT 1 FROM pending_line WHERE contract_id = :id)
     OR EXISTS (SELECT 1 FROM billing_item WHERE contract_id = :id)
+    OR EXISTS (SELECT 1 FROM waived_span WHERE contract_id = :id)
 """)
 EMPTY = text("UPDATE contract SET during = 'empty' WHERE id = :id")
 DROP_ALL_ASSIGNMENTS = text("DELETE FROM tariff_assignment WHERE contract_id = :id")

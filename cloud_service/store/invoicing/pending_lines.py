@@ -47,9 +47,7 @@ BILLED_DIFFERENCES = text(
     """
 )
 # Of a run over some contracts only theirs; of one over all, those of all that ended.
-OF_ENDED = text(
-    """
-    SELECT c.account_id, array_agg(DISTINCT c.id ORDER BY c.id) AS contracts
+_OF_ENDED = """
       FROM pending_line p
       JOIN contract c ON c.id = p.contract_id
       JOIN account a ON a.id = c.account_id
@@ -61,9 +59,22 @@ OF_ENDED = text(
             OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> upper(c.during) - 1))
        AND ((SELECT whole FROM billing_run WHERE id = :run)
             OR EXISTS (SELECT 1 FROM billing_item b WHERE b.billing_run_id = :run AND b.contract_id = c.id))
+"""
+OF_ENDED = text(
+    f"""
+    SELECT c.account_id, array_agg(DISTINCT c.id ORDER BY c.id) AS contracts
+    {_OF_ENDED}
      GROUP BY c.account_id
      ORDER BY c.account_id
      LIMIT :limit
+    """
+)
+SUMS_OF_ENDED = text(
+    f"""
+    SELECT p.currency, count(*) AS lines, sum(p.amount) AS net
+    {_OF_ENDED}
+     GROUP BY p.currency
+     ORDER BY p.currency
     """
 )
 LISTED = text(
@@ -180,6 +191,21 @@ def of_ended_contracts(session: Session, entity_id: int, run_id: int, until: dat
     """By account, contracts that ended and had their final bill, of which something waits that no next bill takes."""
     values = {"entity": entity_id, "run": run_id, "until": until, "limit": limit}
     return {row.account_id: row.contracts for row in session.execute(OF_ENDED, values)}
+
+
+@dataclass(frozen=True, slots=True)
+class LinesOfEnded:
+    """What a run bills besides, of contracts that had their final bill, in one currency and without tax."""
+
+    currency: str
+    lines: int
+    net: Decimal
+
+
+def sums_of_ended(session: Session, entity_id: int, run_id: int, until: date) -> list[LinesOfEnded]:
+    """The same in figures, for who approves the run."""
+    rows = session.execute(SUMS_OF_ENDED, {"entity": entity_id, "run": run_id, "until": until})
+    return [LinesOfEnded(row.currency, row.lines, row.net) for row in rows]
 
 
 def take_back(session: Session, invoice_id: int) -> None:

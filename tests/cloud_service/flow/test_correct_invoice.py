@@ -290,6 +290,29 @@ def test_a_difference_that_a_later_bill_has_is_given_back_with_the_bill_it_corre
     assert 0 < billed == -back
 
 
+def test_a_difference_whose_bill_is_credited_waits_again_and_stands_once_on_the_new_one(world: World) -> None:
+    first = bill(world)
+    late(world, date(2026, 10, 5), 200)
+
+    def difference() -> int:
+        rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
+        return len(
+            correct_invoice.bill_difference(
+                world.session, first.id, rated, reason="late", author="t", clock=lambda: noon(TODAY)
+            )
+        )
+
+    assert 1 == difference()
+    credit(world, bill(world, NOVEMBER, date(2026, 12, 2)))
+    assert 0 == difference()  # it waits: nothing more is owed
+    again = bill(world, NOVEMBER, date(2026, 12, 3))
+
+    # 288 kWh: 86.40 + 10.00, and 2.88 once
+    assert Decimal("99.28") == again.draft.net
+    assert 0 == difference()
+    assert not pending_lines.waiting(world.session, world.contracts, date(2027, 1, 1))
+
+
 def test_a_bill_in_the_place_of_a_credited_one_names_it_on_paper(world: World) -> None:
     first = bill(world)
     note = credit(world, first)

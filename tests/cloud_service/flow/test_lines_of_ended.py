@@ -11,7 +11,7 @@ from cloud_service.flow import billing_run as running
 from cloud_service.flow import correct_invoice
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.customers.contract import move_out
-from cloud_service.flow.issue import issue_shard, issue_waiting_lines
+from cloud_service.flow.issue import issue, issue_shard, issue_waiting_lines
 from cloud_service.flow.rate import rate_again, rate_shard
 from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.pending_lines import NewLine
@@ -120,6 +120,38 @@ def test_where_the_final_bill_is_still_to_come_the_line_waits_for_it(session: Se
     assert [Decimal("100.00")] == session.execute(
         text("SELECT amount FROM invoice_line WHERE charge = 'share'")
     ).scalars().all()  # fmt: skip
+
+
+def test_what_a_credited_bill_of_lines_had_waits_again_and_is_billed_once_more(world: World) -> None:
+    wait(world, world.contracts[0], "100.00")
+    (bill,) = issue_waiting_lines(world.session, world.contracts[:1], bill_date=NOVEMBER.end, author="t")
+    correct_invoice.credit(
+        world.session, bill.id, reason="wrong address", day=NOVEMBER.end, author="t", clock=lambda: noon(NOVEMBER.end)
+    )
+    run(world, NOVEMBER)
+    run(world, Span(date(2026, 12, 1), date(2027, 1, 1)))
+    nets = [row.net for row in world.session.execute(BILLS) if row.account_id == world.accounts[0] and not row.spans]
+
+    assert [Decimal(100), Decimal(-100), Decimal(100)] == nets
+
+
+def test_a_difference_that_came_as_a_bill_of_its_own_is_given_back_with_the_bill_it_corrects(world: World) -> None:
+    first = world.session.execute(BILLS).all()[0]
+    late(world, date(2026, 10, 5), 200)
+    correct_invoice.bill_difference(
+        world.session, first.id, rate_again(world.session, first.id), reason="late", author="t",
+        clock=lambda: noon(NOVEMBER.start),
+    )  # fmt: skip
+    run(world, NOVEMBER)
+    rated = rate_again(world.session, first.id)
+    note = correct_invoice.credit(
+        world.session, first.id, reason="wrong", day=NOVEMBER.end, author="t", clock=lambda: noon(NOVEMBER.end)
+    )
+    issue(world.session, rated, bill_date=NOVEMBER.end, author="t", instead_of=note)
+    total = sum(row.net for row in world.session.execute(BILLS) if row.account_id == world.accounts[0])
+
+    # 15 days: 144 kWh and the 9.6 that came late, × 0.30 = 46.08; 15/31 of 10.00 = 4.84
+    assert Decimal("50.92") == total
 
 
 def test_two_connections_of_one_account_share_the_bill_and_are_told_apart(world: World) -> None:

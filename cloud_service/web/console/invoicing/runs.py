@@ -11,7 +11,7 @@ from cloud_service.flow import billing_run as runs_flow
 from cloud_service.flow.invoicing import outliers as outliers_flow
 from cloud_service.flow.metering import estimate_decisions
 from cloud_service.store.customers import legal_entities
-from cloud_service.store.invoicing import run_progress
+from cloud_service.store.invoicing import pending_lines, run_progress
 from cloud_service.store.invoicing.parked_items import WANT_OF_READINGS
 from cloud_service.store.lists.billing_runs import runs
 from cloud_service.store.lookups import billing_runs
@@ -136,6 +136,9 @@ def show(public_id: UUID) -> str:
         estimated=estimates.of_run(session(), run.id),
         want_of_readings=WANT_OF_READINGS,
         outliers=outliers_flow.outliers(session(), run.id) if rated and run.state != "done" else [],
+        besides=pending_lines.sums_of_ended(session(), run.legal_entity_id, run.id, run.bill_date)
+        if rated and run.state != "done" and not run.dry_run
+        else [],
     )
 
 

@@ -9,15 +9,18 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow import correct_invoice
 from cloud_service.flow.invoicing.rebilling import Rebilling, RebillSteps, rebill
-from cloud_service.flow.issue import issue
+from cloud_service.flow.issue import issue, issue_waiting_lines
 from cloud_service.flow.rate import rate_all
+from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.billing_chain import builds, resting_on
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
+from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables.ledger import balances
 from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World, build, noon
 from tests.cloud_service.flow.surplus import AUTUMN, NOVEMBER, OCTOBER, SEPTEMBER, less_surplus, live_bills, roof, run
+from tests.cloud_service.store.invoicing.test_pending_lines import share
 
 TODAY = date(2027, 1, 10)
 FIRST = text("SELECT invoice_id FROM invoice_span WHERE NOT credited ORDER BY lower(during) LIMIT 1")
@@ -99,3 +102,13 @@ def test_bills_of_a_tariff_that_keeps_nothing_leave_nothing_to_build_on(session:
     run(world, SEPTEMBER)
 
     assert not builds(session, session.execute(FIRST).scalar_one())
+
+
+def test_a_bill_of_no_days_is_not_billed_anew(world: World) -> None:
+    new = NewLine(world.contracts[0], "stairs", "EUR", share("5.00"))
+    pending_lines.add(world.session, [new], reason="Stairs", author="t")
+    (alone,) = issue_waiting_lines(world.session, world.contracts, bill_date=TODAY, author="t")
+    steps = RebillSteps(lambda _bill: alone, lambda _contracts, _span: [], lambda _rated, _note: [])
+
+    with pytest.raises(ConflictError, match="no days that could be billed anew"):
+        rebill(world.session, alone.id, steps, following=True)

@@ -1,11 +1,14 @@
 """The bill before and the one after."""
 
+from importlib import import_module
+
 import msgspec
 from sqlalchemy import text
 
 from cloud_service.domain.pricing.history_fingerprint import fingerprint
 from cloud_service.domain.pricing.usage import History
 from cloud_service.domain.rating.rated_contract import RatedContract
+from cloud_service.store.database.bulk_rows import driver
 from cloud_service.store.invoicing.billing_chain import broken, next_bills
 from cloud_service.store.invoicing.corrections import free_spans
 from common.period import Span
@@ -71,3 +74,16 @@ def test_days_that_are_left_unbilled_on_purpose_are_no_gap(world: World) -> None
         {"contract": world.contracts[0]},
     )
     assert [] == reasons(world, contract(world, december, CREDIT))
+
+
+def test_bills_of_before_are_noted_as_they_were_made(world: World) -> None:
+    """What the upgrade writes of bills that were issued before is what issuing writes today."""
+    first, _second = issue_with(world, OCTOBER), issue_with(world, NOVEMBER)
+    noted = text("SELECT invoice_id, contract_id, kind, on_invoice_id FROM invoice_dependency ORDER BY id")
+    before = world.session.execute(noted).all()
+    world.session.commit()
+    migration = import_module("cloud_service.store.migrations.versions.0039_billing_chain")
+    driver(world.session).execute(migration.BEFORE)
+
+    assert before == [tuple(row) for row in world.session.execute(noted).all()[len(before) :]]
+    assert [first.id] == [row.on_invoice_id for row in before]

@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 
+from cloud_service.flow import billing_run as running
+from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.customers.contract import move_out
+from cloud_service.flow.rate import rate_shard
 from cloud_service.store.database.session import transaction
 from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.pending_lines import NewLine
@@ -77,6 +80,17 @@ def test_what_waits_for_who_moved_out_is_billed_now(fresh: Console, connection: 
     assert [] == database_rows(fresh, "SELECT 1 FROM pending_line WHERE invoice_id IS NULL")
     post(clerk, PAGE, f"{PAGE}/lines/bill", connection=connection)
     assert "othing waits for this connection today" in text_of(clerk.get(PAGE).text)
+
+
+def test_who_approves_a_run_sees_what_it_bills_of_former_tenants(fresh: Console, connection: str) -> None:
+    with transaction(fresh.engine) as session:
+        entity = session.execute(text("SELECT max(id) FROM legal_entity")).scalar_one()
+        planned = running.plan(session, RunPlan(entity, SEPTEMBER, date(2026, 11, 20), "t"))
+        rate_shard(session, planned.id)
+        running.report(session, planned.id)
+    page = text_of(fresh.sign_in("root").get(f"/runs/{planned.public_id}").text)
+
+    assert "Besides, 1 line that waits for a former tenant is issued as a bill of its own: EUR 100.00" in page
 
 
 def test_a_line_is_taken_back(fresh: Console, connection: str) -> None:
