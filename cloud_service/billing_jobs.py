@@ -5,7 +5,7 @@ Every hour all of it is looked at anew by each company's own day: a machine that
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,8 @@ from cloud_service.flow.invoicing import outliers
 from cloud_service.flow.metering import estimate_gaps
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.flow.validate import validate_dirty
+from cloud_service.store.database import job_days
+from cloud_service.store.database.errors import fault_of, is_away
 from cloud_service.store.database.session import Engine, Session
 from cloud_service.store.invoicing import parked_items
 from cloud_service.store.invoicing.billing_calendar import EntityCalendar, automatic_calendars
@@ -26,6 +28,7 @@ from cloud_service.store.scope import Scope
 from common.errors import EnergyError
 from common.period import Span, day_start, zone
 
+JOB = "billing"
 log = logging.getLogger("energy.worker")
 
 
@@ -46,20 +49,42 @@ def add_calendar_jobs(app: procrastinate.App, tools: CalendarTools) -> None:
     def plan_runs(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Plan what fell due by each entity's calendar, on its own day, and queue the rating."""
         for entity in _calendars(tools):
-            plan_by_calendar(tools, entity)
+            with company_alone(tools, entity):
+                plan_by_calendar(tools, entity)
 
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="issue_by_calendar", queue="default", queueing_lock="issue_by_calendar", lock="bill_by_calendar")
     def issue_by_calendar(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
         """Issue the rated runs that may issue without a person."""
         for entity in _calendars(tools):
-            with tools.begin() as session:
+            with company_alone(tools, entity), tools.begin() as session:
                 _issue(session, entity)
 
 
 def _calendars(tools: CalendarTools) -> list[EntityCalendar]:
     with tools.begin() as session:
         return automatic_calendars(session)
+
+
+@contextmanager
+def company_alone(tools: CalendarTools, entity: EntityCalendar) -> Iterator[None]:
+    """What stands in the way of one company keeps no other from its work: *Today* says it until it goes well."""
+    try:
+        yield
+    except Exception as error:
+        if is_away(error):
+            raise
+        _note_fault(tools, entity, error)
+    else:
+        with tools.begin() as session:
+            job_days.forget_faults(session, entity.entity_id, JOB)
+
+
+def _note_fault(tools: CalendarTools, entity: EntityCalendar, error: Exception) -> None:
+    log.error("the billing calendar of company %d: %s", entity.entity_id, error, exc_info=error)
+    today = tools.clock().astimezone(zone(entity.timezone)).date()
+    with tools.begin() as session:
+        job_days.fail(session, entity.entity_id, JOB, today, error=fault_of(error), at=tools.clock())
 
 
 def plan_by_calendar(tools: CalendarTools, entity: EntityCalendar) -> None:
@@ -91,8 +116,13 @@ def _estimate_overdue(tools: CalendarTools, entity: EntityCalendar, today: date)
         try:
             with tools.begin() as session:
                 estimates_kept += len(_estimate(session, entity, item, tools.clock()))
-        except EnergyError as error:
-            log.warning("estimate of contract %d for %s: %s", item.contract_id, item.span, error)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.warning(
+                "estimate of contract %d for %s: %s", item.contract_id, item.span, error,
+                exc_info=not isinstance(error, EnergyError),
+            )  # fmt: skip
     return estimates_kept
 
 

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
+import procrastinate
 import pytest
+from procrastinate.testing import InMemoryConnector
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.billing_jobs import CalendarTools, plan_by_calendar
+from cloud_service.billing_jobs import CalendarTools, add_calendar_jobs, plan_by_calendar
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_calendar import set_calendar
 from cloud_service.flow.issue import issue_shard
@@ -16,6 +19,8 @@ from cloud_service.flow.metering import estimate_decisions, estimate_gaps
 from cloud_service.flow.metering.enter_reading import ManualReading, enter
 from cloud_service.flow.rate import rate_shard
 from cloud_service.flow.validate import validate_dirty
+from cloud_service.store.customers.tables import LegalEntity
+from cloud_service.store.database import job_days
 from cloud_service.store.database.session import transaction
 from cloud_service.store.invoicing.billing_calendar import BillingCalendar, automatic_calendars
 from cloud_service.store.invoicing.billing_runs import run_of
@@ -238,3 +243,37 @@ def test_a_gap_that_reaches_into_billed_days_waits_for_a_person(engine: Engine, 
     office.on(2026, 11, 15)
 
     assert [("V1", "rated"), ("V2", "parked")] == [row[:2] for row in office.items() if row[1] != "issued"]
+
+
+def test_a_company_whose_calendar_fails_keeps_no_other_from_its_runs_and_says_so_until_it_goes_well(
+    engine: Engine, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(engine, session)
+    other = LegalEntity(name="Other", address="Hafen 2\n20457 Hamburg", country="DE", currency="EUR", timezone=ZONE)
+    session.add(other)
+    session.flush()
+    set_calendar(session, other.id, CALENDAR, author="boss")
+    session.commit()
+    plan, planned = running.plan_fallen_due, []
+
+    def fails(own: Session, entity: int, *arguments: Any) -> Any:
+        if entity == office.world.entity:
+            raise ZeroDivisionError("a fault of ours")
+        planned.append(entity)
+        return plan(own, entity, *arguments)
+
+    monkeypatch.setattr(running, "plan_fallen_due", fails)
+    app = procrastinate.App(connector=InMemoryConnector())
+    clock = datetime(2026, 11, 3, 8, tzinfo=UTC)
+    add_calendar_jobs(app, CalendarTools(engine, lambda: transaction(engine), lambda: clock))
+    app.tasks["plan_runs"](timestamp=0)
+
+    assert [other.id] == planned
+    (job,) = job_days.latest(session, [office.world.entity, other.id], date(2026, 11, 1))
+    assert (office.world.entity, "billing") == (job.entity_id, job.job)
+    assert "ZeroDivisionError: a fault of ours" in job.error
+
+    monkeypatch.undo()
+    app.tasks["plan_runs"](timestamp=0)
+    session.commit()
+    assert [""] == [job.error for job in job_days.latest(session, [office.world.entity], date(2026, 11, 1))]

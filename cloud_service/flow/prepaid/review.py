@@ -16,6 +16,8 @@ from cloud_service.domain.receivables.prepaid import (
 from cloud_service.flow.prepaid.use import PrepaidUse, Rate, rate_all, still_unbilled, unbilled_days, use_of
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing
 from cloud_service.store.receivables import gateway_commands, prepaid
@@ -52,7 +54,19 @@ def review_page(
 
 
 def review(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, author: str) -> list[PrepaidChange]:
-    """Work out the balances of some accounts, warn, cut and restore; returns what changed."""
+    """Work out the balances of some accounts, warn, cut and restore; returns what changed.
+
+    An account that cannot be looked at keeps its last balance and says why; it keeps no other back.
+    """
+
+    def put_aside(account_id: int, error: Exception) -> list[PrepaidChange]:
+        prepaid.note_fault(session, account_id, fault_of(error))
+        return []
+
+    return each_alone(session, ids, lambda some: _review(session, some, now, rate, author=author), put_aside)
+
+
+def _review(session: Session, ids: Sequence[int], now: datetime, rate: Rate, *, author: str) -> list[PrepaidChange]:
     unbilled = unbilled_days(prepaid.accounts(session, ids, now), now)
     costs = rate_all(session, rate, unbilled)  # the slow part, before anything is locked
     prepaid.lock(session, ids)

@@ -22,6 +22,7 @@ FAIL = text(
     ON CONFLICT (legal_entity_id, job, day) DO UPDATE SET error = :error, at = :at WHERE job_day.error <> ''
     """
 )
+FORGET_FAULTS = text("UPDATE job_day SET error = '' WHERE legal_entity_id = :entity AND job = :job AND error <> ''")
 IS_DONE = text(
     """
     SELECT EXISTS (SELECT 1 FROM job_day
@@ -69,6 +70,11 @@ def end(session: Session, entity_id: int, job: str, day: date, done: int) -> Non
 def fail(session: Session, entity_id: int, job: str, day: date, *, error: str, at: datetime) -> None:
     """Note why a day's work could not be done; the next try takes it again."""
     session.execute(FAIL, {"entity": entity_id, "job": job, "day": day, "error": error, "at": at})
+
+
+def forget_faults(session: Session, entity_id: int, job: str) -> None:
+    """It went well again."""
+    session.execute(FORGET_FAULTS, {"entity": entity_id, "job": job})
 
 
 def latest(session: Session, entities: list[int], since: date) -> list[JobDay]:

@@ -10,6 +10,7 @@ from msgspec import convert
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.store.database import lock_order
 from common.period import Span
 
 
@@ -160,6 +161,7 @@ FORMER = text(
     """  # noqa: S608 - put together from this module's own words
 )
 LOCK = text("SELECT id FROM account WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+FAULT = text("UPDATE prepaid_state SET protected_reason = :fault WHERE account_id = :account")
 BOOKED = text(
     # Credit less open invoices; old debt that is recovered by a share of the top-ups does not count.
     """
@@ -217,6 +219,7 @@ def forget_former(session: Session, now: datetime) -> None:
 
 def lock(session: Session, ids: Sequence[int]) -> None:
     """No top-up, invoice or decision of these accounts happens beside this transaction."""
+    lock_order.take(session, lock_order.ACCOUNT, sorted(ids))
     session.execute(LOCK, {"ids": list(ids)})
 
 
@@ -236,6 +239,11 @@ def booked(session: Session, ids: Sequence[int]) -> dict[int, Decimal]:
 def used_so_far(session: Session, account_id: int) -> Decimal:
     """What a prepaid account used since its last bill, at the last look; nothing where it is not prepaid."""
     return session.execute(USED, {"id": account_id}).scalar_one_or_none() or Decimal(0)
+
+
+def note_fault(session: Session, account_id: int, fault: str) -> None:
+    """Why an account could not be looked at; what the last look found stays."""
+    session.execute(FAULT, {"account": account_id, "fault": fault})
 
 
 def store_states(session: Session, states: Sequence[NewPrepaidState]) -> None:

@@ -62,6 +62,7 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
         "rates": ngettext("%(num)s new currency rate", "%(num)s new currency rates", done),
         "statements": ngettext("%(num)s statement of account sent", "%(num)s statements of account sent", done),
         "reports": ngettext("%(num)s report mailed", "%(num)s reports mailed", done),
+        "billing": _("The billing calendar goes on again"),
     }
     faults = {
         "reminders": _("Reminders were not sent"),
@@ -69,6 +70,7 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
         "rates": _("Currency rates did not come"),
         "statements": _("Statements of account were not sent"),
         "reports": _("Reports were not mailed"),
+        "billing": _("The billing calendar stands still"),
     }
     job = row.job.partition(":")[0]  # reports say behind it which
     title = (faults if row.error else titles).get(job, job)
@@ -78,7 +80,7 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
 def _page(job: str, entity: LegalEntity) -> str:
     if job == "statements":
         return url_for("statements.index")
-    endpoints = {"rates": "currency_rates.index", "reports": "timed_reports.index"}
+    endpoints = {"rates": "currency_rates.index", "reports": "timed_reports.index", "billing": "billing_calendar.edit"}
     return url_for(endpoints.get(job, "dunning_rules.edit"), entity_public_id=entity.public_id)
 
 

@@ -1,11 +1,13 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, PrepaidTerms
 from cloud_service.flow import collect, correct_invoice, prepaid
 from cloud_service.flow.customers.contract import MoveIn, change_mode, move_in, move_out
 from cloud_service.flow.issue import issue
@@ -323,3 +325,29 @@ def test_a_contract_counts_from_the_first_hour_of_its_first_day_at_its_site(sess
         _, _ = prepaid.review_page(session, 0, now, rate_so_far, author="t")
         states = session.execute(text("SELECT balance FROM prepaid_state")).scalars().all()
         assert [Decimal("15.20")] * looked == states
+
+
+def test_an_account_that_cannot_be_looked_at_keeps_no_other_back_and_says_why(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.tenant(mode="prepaid", start=date(2026, 11, 1))
+    look(world, 1)
+    review_module = import_module("cloud_service.flow.prepaid.review")
+    decide = review_module.decide
+
+    def fails(position: PrepaidPosition, terms: PrepaidTerms) -> PrepaidDecision:
+        if position.balance > 0:  # the first tenant's
+            raise ZeroDivisionError("a fault of ours")
+        decision: PrepaidDecision = decide(position, terms)
+        return decision
+
+    monkeypatch.setattr(review_module, "decide", fails)
+    look(world, 2)
+    rows = world.session.execute(
+        text("SELECT account_id, protected_reason, extract(day FROM at) AS day FROM prepaid_state ORDER BY account_id")
+    ).all()
+
+    assert [(world.accounts[0], 1), (world.accounts[1], 2)] == [(row.account_id, int(row.day)) for row in rows]
+    assert ["something went wrong here (ZeroDivisionError: a fault of ours); the log has more", False] == [
+        rows[0].protected_reason, "ZeroDivision" in rows[1].protected_reason,
+    ]  # fmt: skip
