@@ -10,6 +10,7 @@ from cloud_service.cli.output import as_json, print_table
 
 if TYPE_CHECKING:
     from cloud_service.store.database.session import Session
+    from cloud_service.store.invoicing.pending_lines import ListedLine
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 REASON = click.option("--reason", required=True, help="Why; it stands in the audit log.")
@@ -50,7 +51,7 @@ def unbilled(*, json_output: bool) -> None:
             [
                 [
                     str(line.id), line.contract, line.tenant, line.label, line.currency, f"{line.amount:,.2f}",
-                    "final bill, or the next run" if line.ended else "the next bill",
+                    _waits_for(line),
                 ]
                 for line in lines
             ],
@@ -61,6 +62,12 @@ def unbilled(*, json_output: bool) -> None:
                 [[str(row.id), row.contract, row.tenant, str(row.start), str(row.end), row.reason] for row in left],
             )
     raise SystemExit(6 if days or lines else 0)
+
+
+def _waits_for(line: "ListedLine") -> str:
+    if line.outside:
+        return "nobody: its days are the contract's no more, `contract unshare` and share again"
+    return "final bill, or the next run" if line.ended else "the next bill"
 
 
 @click.command(name="leave-unbilled")

@@ -16,11 +16,14 @@ from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
 from cloud_service.domain.pricing.record_json import from_json, to_json
 from cloud_service.store.database.bulk_rows import copy_rows, json_value
 
+# A share of days that are the contract's no more (it ended earlier than was known) is not billed: it is shared anew.
 WAITING = text(
     """
     SELECT id, contract_id, line
       FROM pending_line
      WHERE contract_id = ANY(:ids) AND invoice_id IS NULL AND lower(during) < :until
+       AND (line->>'charge' <> 'share'
+            OR during <@ (SELECT c.during FROM contract c WHERE c.id = pending_line.contract_id))
      ORDER BY contract_id, id
        FOR UPDATE
     """
@@ -53,7 +56,7 @@ _OF_ENDED = """
       JOIN account a ON a.id = c.account_id
       JOIN client cl ON cl.id = a.client_id
      WHERE p.invoice_id IS NULL AND cl.legal_entity_id = :entity AND lower(p.during) < :until
-       AND upper(c.during) <= :until
+       AND upper(c.during) <= :until AND (p.line->>'charge' <> 'share' OR p.during <@ c.during)
        AND (EXISTS (SELECT 1 FROM invoice_span s
                      WHERE s.contract_id = c.id AND NOT s.credited AND s.during @> upper(c.during) - 1)
             OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> upper(c.during) - 1))
@@ -83,7 +86,8 @@ LISTED = text(
            p.line->>'label' AS label, lower(p.during) AS start, upper(p.during) AS end,
            p.reason, p.author, p.created_at,
            upper(k.during) IS NOT NULL AND upper(k.during) <= :today AS ended,
-           p.line->>'charge' = 'difference' AND NOT p.line ? 'corrects' AS gives_back
+           p.line->>'charge' = 'difference' AND NOT p.line ? 'corrects' AS gives_back,
+           p.line->>'charge' = 'share' AND NOT p.during <@ k.during AS outside
       FROM pending_line p
       JOIN contract k ON k.id = p.contract_id
       JOIN account a ON a.id = k.account_id
@@ -139,6 +143,7 @@ class ListedLine:
     created_at: datetime
     ended: bool
     gives_back: bool
+    outside: bool = False  # a share of days that are the contract's no more: no bill takes it
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from cloud_service.flow.customers.contract import move_out, set_vacancy
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.customers import contract_changes
-from cloud_service.store.invoicing import cost_splits
+from cloud_service.store.invoicing import cost_splits, pending_lines
 from common.errors import ConflictError, InputError, NotFoundError
 from common.period import Span
 from tests.books.world import World, build, noon
@@ -246,3 +246,24 @@ def test_the_places_of_a_split_are_its_members_and_the_master(world: World) -> N
     for document, places in ((EQUALLY | {"members": members}, points[:2]), (difference, points)):
         split_id = share_costs.store_split(world.session, world.entity, "stairs", document, author="t")
         assert places == share_costs.places_of(world.session, split_id)
+
+
+def test_a_share_of_days_that_turn_out_to_be_another_tenants_is_on_no_bill_until_it_is_shared_again(
+    world: World,
+) -> None:
+    """October was shared before it was known that the first tenant left on the 11th."""
+    share(world, EQUALLY, "93.00")
+    move_out(world.session, world.contracts[0], date(2026, 10, 11), author="t")
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts[:1], OCTOBER) if outcome.rated]
+    (bill,) = issue(world.session, rated, bill_date=date(2026, 11, 2), author="t")
+    lines = pending_lines.listed(world.session, [world.entity], NOVEMBER_5)
+    assert (["energy", "standing"], [True, False, False]) == (
+        [line.charge for line in bill.draft.lines], [line.outside for line in lines]
+    )  # fmt: skip
+    assert {} == pending_lines.waiting(world.session, world.contracts[:1], NOVEMBER_5)
+
+    split_id = cost_splits.find_split(world.session, "stairs")
+    share_costs.take_back(world.session, split_id, OCTOBER, author="t", reason="moved out")
+    share(world, EQUALLY, "93.00")
+    ((_, line),) = pending_lines.waiting(world.session, world.contracts[:1], NOVEMBER_5)[world.contracts[0]]
+    assert Decimal("10.00") == line.amount
