@@ -77,6 +77,39 @@ def test_both_meters_are_billed_by_their_indexes(session: Session, zone_name: st
     assert {energy} == {outcome.rated.energy for outcome in outcomes if outcome.rated}
 
 
+BY_HOUR = {
+    "id": "hours", "currency": "EUR",
+    "schedules": {"s": {"periods": [{"name": "peak", "hours": ["17:00-20:00"]}, {"name": "off_peak"}]}},
+    "charges": [{"kind": "energy", "prices": {"peak": "0.40", "off_peak": "0.20"}}],
+}  # fmt: skip
+
+
+def test_a_price_by_the_hour_waits_where_one_of_the_meters_was_read_once_a_day(session: Session) -> None:
+    span, wall = CHANGES["Asia/Kathmandu"]
+    at = datetime.fromisoformat(wall).replace(tzinfo=zone("Asia/Kathmandu")).astimezone(zone("UTC"))
+    start, end = day_start(span.start, "Asia/Kathmandu"), day_start(span.end, "Asia/Kathmandu")
+    world = build(session, zone="Asia/Kathmandu", tariff=BY_HOUR)
+    pairs = [(15, 24 * 60), (24 * 60, 15), (24 * 60, 24 * 60), (15, 30), (30, 15)]
+    closing = 1000 + 7 * (int((at - start).total_seconds()) // 60)
+    for old, new in pairs:
+        first, second = exchange(world, 900, 900, at, closing)
+        take(session, first, counted(start, at, old, 1000), zone_name="Asia/Kathmandu")
+        begun = start + (at - start) // timedelta(minutes=new) * timedelta(minutes=new)  # on the grid of its step
+        rows = [(at, 5000), *((t, 5000 + 7 * ((t - at) // timedelta(minutes=1))) for t in on_grid(begun, at, end, new))]
+        take(session, second, rows, zone_name="Asia/Kathmandu")
+
+    outcomes = rate_contracts(session, world.contracts, span)
+
+    assert [False, False, False, True, True] == [outcome.rated is not None for outcome in outcomes]
+    assert {"needs_shorter_steps"} == {outcome.code for outcome in outcomes if outcome.rated is None}
+
+
+def on_grid(begun: datetime, after: datetime, end: datetime, minutes: int) -> list[datetime]:
+    """The instants of a grid behind an instant up to the end."""
+    count = (end - begun) // timedelta(minutes=minutes)
+    return [t for n in range(count + 1) if (t := begun + timedelta(minutes=minutes) * n) > after]
+
+
 @pytest.mark.parametrize("zone_name", ["America/New_York", "Pacific/Auckland", "Pacific/Kiritimati"])
 def test_meters_that_count_intervals_are_billed_by_them(session: Session, zone_name: str) -> None:
     span, wall = CHANGES[zone_name]

@@ -1,5 +1,6 @@
 """From an empty database to bills by commands alone: meters hung up with an index and read a month later."""
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -94,3 +95,75 @@ def test_an_exchange_between_a_file_s_meter_and_one_read_by_hand_bills_both(hous
     assert "register import of meter 40002" in unread[0]["reason"]  # its days are not free of charge
     assert ([], {"EUR": "43.70"}) == (issued["parked"], issued["amount"])  # 29.58 + 7.14 + 6.98
     assert "110" == bill["lines"][0]["quantity"].rstrip("0").rstrip(".")
+
+
+BY_THE_HOUR = """
+id = "hours"
+currency = "EUR"
+[[schedules.s.periods]]
+name = "peak"
+days = ["weekday"]
+hours = ["17:00-20:00"]
+[[schedules.s.periods]]
+name = "off_peak"
+[[charges]]
+kind = "energy"
+prices = { peak = 0.40, off_peak = 0.20 }
+[[charges]]
+kind = "demand"
+window_min = 15
+price = 10
+"""
+CHANGES = """
+id = "changes"
+currency = "EUR"
+[[charges]]
+kind = "energy"
+price = 0.30
+until = 2026-10-16
+prorate = "{prorate}"
+[[charges]]
+kind = "energy"
+price = 0.35
+from = 2026-10-16
+prorate = "{prorate}"
+"""
+
+
+def read_twice(house: Path, tariff: str) -> None:
+    """A flat with that tariff, whose meter shows 0 on 1 October and 310 on 1 November."""
+    (house / "tariff.toml").write_text(tariff)
+    call("tariff", "add", str(house / "tariff.toml"), "--from", "2026-01-01")
+    rows = "meter,time,value\n50001,2026-10-01T00:00+02:00,0\n50001,2026-11-01T00:00+01:00,310\n"
+    (house / "read.csv").write_text(rows)
+    call("readings", "import", str(house / "read.csv"), "--format", "csv", "--set", "unit=kWh",
+         "--create-meters", "Hof")  # fmt: skip
+    client = call("client", "add", "Ada", "--country", "DE")["number"]
+    account = call("account", "open", client, "--currency", "EUR", "--day", "2026-10-01")["account"]
+    code = tariff.split('"')[1]
+    call("contract", "move-in", "V-5", "--point", "50001", "--account", account, "--tariff", code,
+         "--day", "2026-10-01")  # fmt: skip
+
+
+def test_two_readings_of_a_month_are_not_billed_by_the_hour(house: Path) -> None:
+    read_twice(house, BY_THE_HOUR)
+
+    run = october(code=6)
+
+    ((reason),) = [parked["reason"] for parked in run["parked"]]
+    assert "prices by the hour, and register 'import' was read once for all of the days" in reason
+    assert "take a tariff with" in reason
+    assert [] == call("bill", "list")
+
+
+@pytest.mark.parametrize(("prorate", "energy"), [("actual_days", ["150", "160"]), ("none", ["310", "0"])])
+def test_a_price_that_changes_between_two_readings_is_shared_by_the_tariff_s_rule(
+    house: Path, prorate: str, energy: list[str]
+) -> None:
+    read_twice(house, CHANGES.replace("{prorate}", prorate))
+
+    october()
+
+    bill = call("bill", "show", call("bill", "list")[0]["number"])
+    assert energy == [f"{Decimal(line['quantity']).normalize():f}" for line in bill["lines"]]
+    assert all("showed 0 kWh on 2026-10-01 00:00 and 310 kWh" in line["explanation"]["why"] for line in bill["lines"])
