@@ -28,6 +28,7 @@ from cloud_service.domain.tariffs.tariff import Tariff
 from common.period import Span
 from common.reading import Unit
 
+OF_STEPS = ("demand", "capacity", "spot")  # priced by single steps: one that was filled is an estimate
 NO_WORDS: Mapping[str, RegisterWords] = {}
 
 
@@ -140,7 +141,8 @@ def rating_of(
 
 def _rated_line(line: PricedLine, tariff: Tariff, words: Mapping[str, RegisterWords]) -> RatedLine:
     of_line = words_of(line.head.registers, words) if words else RegisterWords()
-    return rated_line(line, _vat(line, tariff), of_line.shown, estimated=of_line.is_estimated)
+    estimated = of_line.is_estimated or (of_line.has_holes and line.charge in OF_STEPS)
+    return rated_line(line, _vat(line, tariff), of_line.shown, estimated=estimated)
 
 
 def _vat(line: PricedLine, tariff: Tariff) -> VatRate:

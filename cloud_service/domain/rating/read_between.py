@@ -21,6 +21,7 @@ class RegisterWords:
 
     shown: tuple[str, ...] = ()
     is_estimated: bool = False
+    has_holes: bool = False  # steps between readings that lie apart: their sum is known, the highest of them is not
 
 
 def register_words(
@@ -32,7 +33,12 @@ def register_words(
         for register, source in zip(mounted, sources, strict=True)
         if (words := _shown(register, source, readings))
     )
-    return RegisterWords(shown, any(source.estimated is True for source in sources))
+    days = [day for register in mounted for day in readings.ends.get(register.register_id, ())]
+    return RegisterWords(
+        shown,
+        is_estimated=any(source.estimated is True for source in sources),
+        has_holes=any(Quality.ESTIMATED in day.qualities for day in days),
+    )
 
 
 def words_of(registers: Iterable[str], words: Mapping[str, RegisterWords]) -> RegisterWords:
@@ -40,7 +46,9 @@ def words_of(registers: Iterable[str], words: Mapping[str, RegisterWords]) -> Re
     names = dict.fromkeys(name for register in registers for name in NET.get(register, (register,)))
     of_line = [words[name] for name in names if name in words]
     return RegisterWords(
-        tuple(text for each in of_line for text in each.shown), any(each.is_estimated for each in of_line)
+        tuple(text for each in of_line for text in each.shown),
+        is_estimated=any(each.is_estimated for each in of_line),
+        has_holes=any(each.has_holes for each in of_line),
     )
 
 

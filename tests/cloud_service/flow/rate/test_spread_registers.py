@@ -183,3 +183,14 @@ def test_a_month_that_ends_between_two_readings_is_billed_as_estimated(session: 
     assert (True, UNSET) == (energy.estimated, standing.estimated)
     assert "meter S1 showed 263.2 kWh on 2026-09-28 10:00" in energy.why
     assert energy.why.endswith("something of it was estimated")
+
+
+def test_a_demand_of_days_with_a_short_hole_is_called_estimated_and_the_energy_is_not(session: Session) -> None:
+    world = world_with(session, FLAT, DEMAND)
+    hole = every(15, "2026-10-12T16:45", "2026-10-12T17:45")
+    take(session, world.registers[0], counter(instant for instant in QUARTERS if instant not in hole))
+
+    contract = rated(world).rated
+
+    assert contract is not None
+    assert [UNSET, True] == [line.estimated for line in contract.lines]
