@@ -27,7 +27,7 @@ from cloud_service.documents.covering_letter import (
 )
 from cloud_service.documents.einvoice import hybrid_pdf
 from cloud_service.documents.einvoice.checked import RuleCheck, checked_einvoice
-from cloud_service.documents.einvoice.kinds import CII, KINDS
+from cloud_service.documents.einvoice.kinds import CII, KINDS, EinvoiceKind
 from cloud_service.documents.einvoice.rules.added_rules import rule_sets
 from cloud_service.documents.einvoice.rules.rule_set import RuleSet
 from cloud_service.documents.einvoice.wish import beside, is_inside
@@ -207,7 +207,10 @@ def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> Store
         if not is_inside(invoice.buyer, theme):
             return NewDocument(f"{paper.number}.pdf", PDF_TYPE, invoice_pdf.render(paper, theme))
         checked = checked_einvoice(paper, CII, _added_rules(session))
-        body = hybrid_pdf.render(paper, theme, checked.xml)
+        try:
+            body = hybrid_pdf.render(paper, theme, checked.xml)
+        except hybrid_pdf.NotArchivableError:  # then the e-invoice goes beside it, see `_einvoice_beside`
+            return NewDocument(f"{paper.number}.pdf", PDF_TYPE, invoice_pdf.render(paper, theme))
         return NewDocument(f"{paper.number}.pdf", PDF_TYPE, body, _as_records(checked.checks))
 
     return outgoing.document_once(session, invoice.id, PDF, make)
@@ -218,10 +221,10 @@ def _letter(session: Session, message: WaitingMessage, public_url: str) -> Lette
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         invoice = issued_invoice(session, message.invoice_id)
         paper = _paper(invoice, public_url)
-        files = [_attached(_pdf(session, invoice, paper))]
-        kind = beside(invoice.buyer)
-        files += [_attached(einvoice(session, invoice.id, kind.name))] if kind else []
-        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, files)
+        pdf, theme = _pdf(session, invoice, paper), _theme(session, invoice)
+        kind = _einvoice_beside(invoice, pdf, theme)
+        documents = [pdf, *([einvoice(session, invoice.id, kind.name)] if kind else [])]
+        return _addressed(message, invoice_letter(paper, theme), paper, [_attached(each) for each in documents])
     if message.kind == "reminder" and "letter" in message.facts:
         return _reminder(message, public_url)
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
@@ -246,6 +249,13 @@ def _reminder(message: WaitingMessage, public_url: str) -> Letter:
 
 def _attached(file: StoredDocument) -> Attachment:
     return Attachment(file.filename, file.media_type, file.body)
+
+
+def _einvoice_beside(invoice: IssuedInvoice, pdf: StoredDocument, theme: Theme) -> EinvoiceKind | None:
+    """The e-invoice that goes beside the PDF: what the client wants, or what the PDF should carry and cannot."""
+    if is_inside(invoice.buyer, theme):
+        return None if hybrid_pdf.carries(pdf.body) else CII
+    return beside(invoice.buyer)
 
 
 def _addressed(

@@ -22,6 +22,10 @@ PROPERTIES = {
 }
 
 
+class NotArchivableError(InputError):
+    """The PDF is no PDF/A: a letter on the bill is in none of our fonts."""
+
+
 def render(paper: InvoicePaper, theme: Theme, xml: bytes) -> bytes:
     """The PDF/A-3a with the e-invoice attached, by our own template; equal input gives equal bytes."""
     if theme.renderer != "default":
@@ -39,7 +43,10 @@ def declare(pdf: bytes) -> bytes:
         stream = document.Root.Metadata
         metadata = stream.read_bytes()
         if metadata.count(BAG) != 1 or metadata.count(END) != 1:
-            raise InputError("the PDF has no metadata to write the e-invoice into (is it PDF/A?)")
+            raise NotArchivableError(
+                "the PDF is no PDF/A and cannot carry an e-invoice",
+                hint="a letter on the bill (an emoji in a name?) is in none of our fonts",
+            )
         metadata = metadata.replace(BAG, BAG + _schema()).replace(END, _values() + END)
         stream.write(metadata)
         out = io.BytesIO()
@@ -53,6 +60,12 @@ def embedded(pdf: bytes) -> bytes:
         if FILE_NAME not in document.attachments:
             raise InputError("no e-invoice is attached")
         return bytes(document.attachments[FILE_NAME].get_file().read_bytes())
+
+
+def carries(pdf: bytes) -> bool:
+    """Whether an e-invoice is inside."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return FILE_NAME in document.attachments
 
 
 def metadata_of(pdf: bytes) -> bytes:

@@ -341,6 +341,23 @@ def test_the_e_invoice_that_a_client_wants_goes_with_the_letter(world: World, en
     assert hybrid_pdf.embedded(inside.attachments[0].body)
 
 
+def test_a_name_that_no_font_can_draw_has_its_e_invoice_beside_the_pdf(
+    world: World, engine: Engine, owner: Any
+) -> None:
+    world.session.commit()
+    make_company(owner, "factur-x")
+    owner.execute("UPDATE client SET name = 'Sun 🌞 & Co'")
+    bill(world)
+    outbox = Outbox()
+    states = [one.state for one in run(engine, world, outbox)]
+
+    assert (["sent", "sent"], ["INV-2026-00001.pdf", "INV-2026-00001.xml"]) == (
+        states,
+        [file.filename for file in outbox.letters[0].attachments],
+    )
+    assert "Sun 🌞 &amp; Co" in outbox.letters[0].attachments[1].body.decode()
+
+
 def test_an_unknown_kind_of_e_invoice_is_refused_with_those_that_there_are(world: World) -> None:
     with pytest.raises(NotFoundError, match="xrechnung_ubl"):
         deliver.einvoice(world.session, bill(world)[0].id, "fatturapa")

@@ -114,6 +114,8 @@ class Case:
 
 FOREIGN_BUYER = "UPDATE client SET country = 'FR', vat_id = 'FR40303265045', address = E'Rue 1\n75001 Paris'"
 ONE_ACCOUNT = "UPDATE contract SET account_id = (SELECT min(id) FROM account)"
+WATER = """UPDATE service_point SET utility = 'water', grid_id = 'W-1';
+UPDATE register SET name = 'volume', unit = 'm3', quantity = 'volume'"""
 CASES = {
     "plain": Case(tariff()),
     "credit note": Case(tariff(), make=credited),
@@ -121,6 +123,7 @@ CASES = {
     "paid by credit": Case(tariff(), make=paid_by_credit),
     "late fee": Case(tariff(), make=late_fee),
     "two rates": Case(tariff(ENERGY, STANDING | {"tax": "low"}, taxes=[VAT, LOW])),
+    "water": Case(tariff(ENERGY | {"register": "water", "price": "2.05"}, STANDING), WATER),
     "two contracts": Case(tariff(), ONE_ACCOUNT, tenants=2),
     "feed-in above all": Case(tariff(ENERGY | {"price": "-0.0811"})),
     "feed-in": Case(tariff(ENERGY | {"price": "-0.0011"}, STANDING)),

@@ -20,3 +20,16 @@ def test_the_official_rules_find_nothing_in_a_stored_bill(session: Session, name
     for kind in KINDS.values():
         for check in checked_einvoice(paper, kind).checks:
             assert () == check.warnings
+
+
+def test_water_is_billed_in_cubic_metres_with_its_meter_and_supply_point(session: Session) -> None:
+    case = CASES["water"]
+    issued = case.make(operator(session, case.tariff, case.changes))
+    xml = checked_einvoice(paper_of(issued_invoice(session, issued.id)), KINDS["einvoice_ubl"]).xml.decode()
+
+    assert '<cbc:InvoicedQuantity unitCode="MTQ">298</cbc:InvoicedQuantity>' in xml
+    assert '<cbc:ID schemeID="AVE">W-1</cbc:ID>' in xml
+    assert '<cbc:ID schemeID="MG">S1</cbc:ID>' in xml
+    assert "<cbc:Name>Consumption: S1 volume</cbc:Name><cbc:Value>298 m3</cbc:Value>" in xml.replace("\n", "").replace(
+        "  ", ""
+    )
