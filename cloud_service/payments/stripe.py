@@ -184,6 +184,8 @@ def _session_expired(session: StripeObject) -> tuple[EventKind, str, str, str, i
 
 
 def _refund(refund: StripeObject) -> tuple[EventKind, str, str, str, int]:
+    if refund["status"] in UNDONE:
+        return _refund_failed(refund)
     succeeded = refund["status"] == "succeeded"
     kind: EventKind = "refunded" if succeeded else "ignored"
     return (
@@ -195,10 +197,20 @@ def _refund(refund: StripeObject) -> tuple[EventKind, str, str, str, int]:
     )
 
 
+def _refund_failed(refund: StripeObject) -> tuple[EventKind, str, str, str, int]:
+    return "refund_failed", "failed", "", str(refund.get("payment_intent") or ""), refund["amount"]
+
+
+def _dispute_won(dispute: StripeObject) -> tuple[EventKind, str, str, str, int]:
+    return "dispute_won", "won", "", str(dispute.get("payment_intent") or ""), dispute["amount"]
+
+
 def _dispute(dispute: StripeObject) -> tuple[EventKind, str, str, str, int]:
     return "disputed", "disputed", "", str(dispute.get("payment_intent") or ""), dispute["amount"]
 
 
+UNDONE = frozenset({"failed", "canceled"})  # states of a refund whose money comes back to us
+UNDOES: dict[EventKind, str] = {"refund_failed": "refunded", "dispute_won": "disputed"}
 READERS: dict[str, Reader] = {
     "checkout.session.completed": _session_done,
     "checkout.session.async_payment_succeeded": _session_done,
@@ -206,7 +218,10 @@ READERS: dict[str, Reader] = {
     "checkout.session.expired": _session_expired,
     "refund.created": _refund,
     "refund.updated": _refund,
+    "refund.failed": _refund_failed,
+    "charge.refund.updated": _refund,
     "charge.dispute.funds_withdrawn": _dispute,
+    "charge.dispute.funds_reinstated": _dispute_won,
 }
 
 
@@ -220,7 +235,8 @@ def _event(content: StripeObject, body: bytes) -> ProviderEvent:
     currency = subject["currency"].upper()
     amount = from_minor(count, currency, stripe_digits(currency))
     event_id = content["id"] if kind == "ignored" else f"{subject['id']}:{happened}"
-    return ProviderEvent("stripe", event_id, kind, request_ref, payment_ref, amount, currency, at, body)
+    undoes = f"{subject['id']}:{UNDOES[kind]}" if kind in UNDOES else ""
+    return ProviderEvent("stripe", event_id, kind, request_ref, payment_ref, amount, currency, at, body, undoes)
 
 
 TOO_MUCH = frozenset({"charge_already_refunded", "amount_too_large", "charge_disputed"})

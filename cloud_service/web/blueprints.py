@@ -67,6 +67,7 @@ from cloud_service.web.console.receivables import (
     money,
     payments,
     prepaid,
+    provider_money,
     reports,
     statements,
     take_over,
@@ -79,7 +80,7 @@ from cloud_service.web.support import desk
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
     bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs, unbilled,
-    payments, bank_statement, money,
+    payments, bank_statement, money, provider_money,
     take_over, runs,
     dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,

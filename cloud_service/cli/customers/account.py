@@ -11,6 +11,7 @@ from cloud_service.cli.customers.timed_statements import statements
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, amount_of, day_of
 from cloud_service.cli.output import as_json, print_listing, print_table
+from common.errors import ConflictError
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 DAY = click.option("--day", help="Value date; today unless given.")
@@ -138,6 +139,8 @@ def refund(payment: int, amount: str, *, reference: str, chargeback: bool, day: 
     from cloud_service.flow import collect
 
     with transaction() as session:
+        if not chargeback:
+            _refuse_provider_payment(session, payment)
         booking = collect.give_back(
             session, payment, amount_of(amount, "AMOUNT"), reference=reference, day=day_of(day, "--day"),
             author=author(), kind="chargeback" if chargeback else "refund",
@@ -257,6 +260,19 @@ def _terms_with_settings(terms: dict[str, Any], settings: Mapping[str, Any]) -> 
         group |= {name: value} if value else {}
     other_settings.pop("prepaid", None)
     return given | {"settings": other_settings | ({"prepaid": prepaid} if prepaid else {})}
+
+
+def _refuse_provider_payment(session: Any, payment: int) -> None:
+    """Money goes back by the company that took it: booked here without it, nobody would get any."""
+    from cloud_service.payments import PROVIDERS
+    from cloud_service.store.receivables.payments import payment as stored_payment
+
+    stored = stored_payment(session, payment)
+    if stored is not None and stored.provider in PROVIDERS:
+        raise ConflictError(
+            f"the payment came by {stored.provider}, which gives it back",
+            hint=f"energy-cloud payments refund {payment} AMOUNT --key NAME",
+        )
 
 
 def _number_of(session: Any, account_id: int) -> str:

@@ -8,6 +8,7 @@ import click
 from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import WHOSE
 from cloud_service.cli.output import as_json, print_table
+from cloud_service.cli.receivables.provider_money import COMMANDS
 from common.errors import EnergyError, InputError
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def payments() -> None:
-    """Bank statements."""
+    """Bank statements; money at the payment company."""
+
+
+for command in COMMANDS:
+    payments.add_command(command)
 
 
 @payments.command(name="import")

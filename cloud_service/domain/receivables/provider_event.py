@@ -7,8 +7,8 @@ from typing import Literal
 
 from common.errors import InputError
 
-EventKind = Literal["paid", "refunded", "disputed", "failed", "expired", "ignored"]
-MOVES_MONEY = frozenset({"paid", "refunded", "disputed"})
+EventKind = Literal["paid", "refunded", "disputed", "refund_failed", "dispute_won", "failed", "expired", "ignored"]
+MOVES_MONEY = frozenset({"paid", "refunded", "disputed", "refund_failed", "dispute_won"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class ProviderEvent:
 
     `event_id` is unique per provider and makes booking safe to repeat; `request_ref` is the provider's name of the
     payment page that we asked for (empty when the payer came by another way), `payment_ref` its name of the money
-    itself (a refund carries its own). `amount` is positive in `currency` for every kind.
+    itself (a refund carries its own). `amount` is positive in `currency` for every kind. `undoes` is the id of the
+    event whose money is back: of a refund that failed, or a dispute that was won.
     """
 
     provider: str
@@ -29,6 +30,7 @@ class ProviderEvent:
     currency: str
     occurred_at: datetime
     body: bytes
+    undoes: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.amount, Decimal):

@@ -14,6 +14,10 @@ from cloud_service.store.receivables.payments import NewPayment
 from common.errors import UnavailableError
 from common.period import local_day
 
+UNDONE = {
+    "refund_failed": "the refund failed: its money is ours again",
+    "dispute_won": "the dispute is won: its money is ours again",
+}
 Clock = Callable[[], datetime]
 
 
@@ -26,7 +30,7 @@ def book_event(session: Session, event: ProviderEvent, clock: Clock) -> PaymentB
     if event_id is None:
         return PaymentBooking("duplicate")
     booking = _booked(session, event)
-    payments.mark_handled(session, event_id, booking.outcome, clock())
+    payments.mark_handled(session, event_id, booking.outcome, clock(), booking.account_id)
     if booking.outcome not in ("booked", "duplicate", "noted"):
         log.note(
             session, event.provider, "payment.unbooked", f"payment_event:{event_id}",
@@ -38,6 +42,8 @@ def book_event(session: Session, event: ProviderEvent, clock: Clock) -> PaymentB
 def _booked(session: Session, event: ProviderEvent) -> PaymentBooking:
     if event.kind not in MOVES_MONEY:
         return PaymentBooking("noted")
+    if event.undoes:
+        return _undone(session, event)
     return _paid(session, event) if event.kind == "paid" else _given_back(session, event)
 
 
@@ -47,7 +53,9 @@ def _paid(session: Session, event: ProviderEvent) -> PaymentBooking:
         return PaymentBooking("unmatched: no payment request of that name")
     account = locked_account(session, purpose.account_id, event.occurred_at.date())
     if event.currency != account.currency:
-        return PaymentBooking(f"wrong currency: {event.currency} for an account in {account.currency}")
+        return PaymentBooking(
+            f"wrong currency: {event.currency} for an account in {account.currency}", None, account.account_id
+        )
     payment = NewPayment(
         account_id=account.account_id,
         provider=event.provider,
@@ -62,6 +70,14 @@ def _paid(session: Session, event: ProviderEvent) -> PaymentBooking:
     return receive(session, account, payment, first=purpose.invoice_id)
 
 
+def _undone(session: Session, event: ProviderEvent) -> PaymentBooking:
+    """A refund that failed or a dispute that was won: a person says what becomes of the money, if it was given back."""
+    original = payments.find_payment(session, event.provider, event.payment_ref, event.request_ref)
+    if original is None or not payments.is_given_back(session, original.id, event.undoes):
+        return PaymentBooking("noted", None, original.account_id if original else None)
+    return PaymentBooking(UNDONE[event.kind], None, original.account_id)
+
+
 def _given_back(session: Session, event: ProviderEvent) -> PaymentBooking:
     """A refund or chargeback at the provider takes its payment back from the invoices it settled."""
     original = payments.find_payment(session, event.provider, event.payment_ref, event.request_ref)
@@ -70,9 +86,13 @@ def _given_back(session: Session, event: ProviderEvent) -> PaymentBooking:
     account = locked_account(session, original.account_id, event.occurred_at.date())
     original = stored_payment(session, original.id)  # again, now that nobody else moves its money
     if event.currency != original.currency:
-        return PaymentBooking(f"wrong currency: {event.currency} for a payment in {original.currency}")
+        return PaymentBooking(
+            f"wrong currency: {event.currency} for a payment in {original.currency}", None, account.account_id
+        )
+    if payments.is_undone(session, event.provider, event.event_id):
+        return PaymentBooking("noted", None, account.account_id)  # that it failed, or was won, came before
     if event.amount > payments.refundable(session, original.id):
-        return PaymentBooking("more is given back than is left of the payment")
+        return PaymentBooking("more is given back than is left of the payment", None, account.account_id)
     own_name = event.payment_ref and event.payment_ref != original.provider_ref
     reversal = NewPayment(
         account_id=account.account_id,

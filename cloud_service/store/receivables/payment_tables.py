@@ -59,7 +59,15 @@ class PaymentEvent(Table):
     """A provider's raw event, stored once before anything is made of it."""
 
     __tablename__ = "payment_event"
-    __table_args__ = (UniqueConstraint("provider", "event_id"),)
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index("ix_payment_event_undoes", "provider", "undoes", postgresql_where=text("undoes <> ''")),
+        Index(
+            "ix_payment_event_odd",
+            "id",
+            postgresql_where=text("settled_at is null and outcome not in ('', 'booked', 'duplicate', 'noted')"),
+        ),
+    )
 
     id: Mapped[Id]
     provider: Mapped[str]
@@ -69,3 +77,12 @@ class PaymentEvent(Table):
     outcome: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
     handled_at: Mapped[datetime | None]
+    amount: Mapped[Money | None]
+    currency: Mapped[Currency] = mapped_column(server_default="")
+    payment_ref: Mapped[str] = mapped_column(server_default="")
+    undoes: Mapped[str] = mapped_column(server_default="")  # event_id of a refund or dispute whose money is back
+    occurred_at: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    settled_at: Mapped[datetime | None]  # a person has said what becomes of an event that was not booked
+    settled_by: Mapped[str] = mapped_column(server_default="")
+    settled_as: Mapped[str] = mapped_column(server_default="")

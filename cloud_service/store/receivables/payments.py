@@ -67,13 +67,15 @@ class PayingAccount:
 
 EVENT = text(
     """
-    INSERT INTO payment_event (provider, event_id, kind, body)
-    VALUES (:provider, :event_id, :kind, :body)
+    INSERT INTO payment_event (provider, event_id, kind, body, amount, currency, payment_ref, undoes, occurred_at)
+    VALUES (:provider, :event_id, :kind, :body, :amount, :currency, :payment_ref, :undoes, :occurred_at)
     ON CONFLICT DO NOTHING
     RETURNING id
     """
 )
-HANDLED = text("UPDATE payment_event SET outcome = :outcome, handled_at = :at WHERE id = :id")
+HANDLED = text("UPDATE payment_event SET outcome = :outcome, handled_at = :at, account_id = :account WHERE id = :id")
+UNDONE = text("SELECT 1 FROM payment_event WHERE provider = :provider AND undoes = :event LIMIT 1")
+GIVEN_BACK = text("SELECT 1 FROM payment WHERE reverses_id = :id AND facts->>'event' = :event LIMIT 1")
 REQUEST = text(
     """
     SELECT account_id, invoice_id
@@ -171,14 +173,27 @@ USED = text(
 
 def store_event(session: Session, event: ProviderEvent) -> int | None:
     """Keep a raw event; None if it came before."""
-    fields = {"provider": event.provider, "event_id": event.event_id, "kind": event.kind, "body": event.body}
+    names = (
+        "provider", "event_id", "kind", "body", "amount", "currency", "payment_ref", "undoes", "occurred_at",
+    )  # fmt: skip
+    fields = {name: getattr(event, name) for name in names}
     event_id: int | None = session.execute(EVENT, fields).scalar_one_or_none()
     return event_id
 
 
-def mark_handled(session: Session, event_id: int, outcome: str, at: datetime) -> None:
+def mark_handled(session: Session, event_id: int, outcome: str, at: datetime, account_id: int | None = None) -> None:
     """What became of an event."""
-    session.execute(HANDLED, {"id": event_id, "outcome": outcome, "at": at})
+    session.execute(HANDLED, {"id": event_id, "outcome": outcome, "at": at, "account": account_id})
+
+
+def is_undone(session: Session, provider: str, event_id: str) -> bool:
+    """Whether the provider has told that the money of an event came back."""
+    return bool(session.execute(UNDONE, {"provider": provider, "event": event_id}).scalar())
+
+
+def is_given_back(session: Session, payment_id: int, event_id: str) -> bool:
+    """Whether an event of the provider has given (a part of) a payment back."""
+    return bool(session.execute(GIVEN_BACK, {"id": payment_id, "event": event_id}).scalar())
 
 
 def purpose_of(session: Session, provider: str, ref: str) -> PaymentPurpose | None:

@@ -15,6 +15,7 @@ from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
 from cloud_service.store.metering.register_faults import faults
+from cloud_service.store.receivables.odd_events import odd_events
 from cloud_service.web.access import May, access, actor, allowed, scope
 from cloud_service.web.clock import now, site_zone, today
 from cloud_service.web.console.dashboard import happening
@@ -67,6 +68,7 @@ def index() -> str:
         *_runs(ids),
         *_batches(),
         *_money(ids),
+        *_provider_money(),
         *_reminders(ids),
         *_troubles(ids),
     ]
@@ -179,6 +181,23 @@ def _money(ids: list[int]) -> Iterator[Waiting]:
             detail=_("wholly or in part; it waits as the client's credit"), button=_("Look at payments"),
             amounts=tuple((money.currency, money.amount) for money in free),
         )  # fmt: skip
+
+
+def _provider_money() -> Iterator[Waiting]:
+    events = odd_events(session(), scope())
+    if not events:
+        return
+    sums: dict[str, Decimal] = {}
+    for event in events:
+        if event.amount is not None:
+            sums[event.currency] = sums.get(event.currency, Decimal(0)) + event.amount
+    yield Waiting(
+        icon="cash", tone="warning", needs=May.COLLECT, href=url_for("provider_money.index"),
+        title=ngettext("%(num)s thing that the payment company told is not booked",
+                       "%(num)s things that the payment company told are not booked", len(events)),
+        detail=_("failed refunds, won disputes, money of nobody known"), button=_("Look at them"),
+        amounts=tuple(sorted(sums.items())),
+    )  # fmt: skip
 
 
 def _reminders(ids: list[int]) -> Iterator[Waiting]:

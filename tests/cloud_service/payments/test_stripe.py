@@ -39,6 +39,14 @@ def test_stripe_counts_a_few_currencies_its_own_way(currency: str, digits: int) 
         ("refund.updated", REFUND, ("refunded", "re_1:refunded", "", "pi_1", "5.00")),
         ("refund.created", REFUND | {"status": "pending"}, ("ignored", "evt_1", "", "pi_1", "5.00")),
         ("charge.dispute.funds_withdrawn", REFUND, ("disputed", "re_1:disputed", "", "pi_1", "5.00")),
+        ("refund.failed", REFUND | {"status": "failed"}, ("refund_failed", "re_1:failed", "", "pi_1", "5.00")),
+        ("refund.updated", REFUND | {"status": "failed"}, ("refund_failed", "re_1:failed", "", "pi_1", "5.00")),
+        (
+            "charge.refund.updated",
+            REFUND | {"status": "canceled"},
+            ("refund_failed", "re_1:failed", "", "pi_1", "5.00"),
+        ),
+        ("charge.dispute.funds_reinstated", REFUND, ("dispute_won", "re_1:won", "", "pi_1", "5.00")),
         ("payout.paid", {"id": "po_1"}, ("ignored", "evt_1", "", "", "0")),
     ],
 )
@@ -51,3 +59,10 @@ def test_the_same_fact_has_the_same_id_by_whichever_event_it_comes(
         ours.kind, ours.event_id, ours.request_ref, ours.payment_ref, ours.amount,
     )  # fmt: skip
     assert datetime(2026, 11, 2, 8, tzinfo=UTC).date() == ours.occurred_at.date()
+
+
+def test_what_a_failed_refund_and_a_won_dispute_undo_is_named() -> None:
+    failed = event("refund.failed", REFUND | {"status": "failed"})
+    won = event("charge.dispute.funds_reinstated", REFUND)
+
+    assert ["re_1:refunded", "re_1:disputed", ""] == [failed.undoes, won.undoes, event("refund.created", REFUND).undoes]

@@ -9,7 +9,8 @@ from werkzeug.routing import Rule
 from tests.cloud_service.web.conftest import Console
 
 PAGES = (
-    "/dashboard", "/bills", "/payments", "/runs", "/runs/new", "/prepaid", "/reports/ageing", "/clients", "/accounts",
+    "/dashboard", "/bills", "/payments", "/payments/provider", "/runs", "/runs/new",
+    "/prepaid", "/reports/ageing", "/clients", "/accounts",
     "/connections", "/tariffs", "/meters", "/meters/energy",
     "/meters/energy/gaps", "/meters/put-aside", "/gateways", "/support", "/audit", "/users", "/settings",
     "/search?q=amina",

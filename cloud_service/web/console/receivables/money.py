@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow import collect
 from cloud_service.flow.collect import PaymentBooking
+from cloud_service.flow.refund import refund
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.receivables import PaymentPage, payment
 from cloud_service.store.receivables.ledger import balances
@@ -129,6 +130,8 @@ def give_back(public_id: UUID) -> Any:
 
     def do() -> Response:
         refuse_future_day(form)
+        if form["kind"] == "refund" and _takes_back(payment_page):
+            return _ask_provider(payment_page, form, page)
         done = collect.give_back(
             session(), payment_page.payment.id, form["amount"], reference=form["reference"], day=form["day"],
             author=actor(), kind=form["kind"],
@@ -145,6 +148,29 @@ def give_back(public_id: UUID) -> Any:
         return redirect(page.back[1])
 
     return answer(form, page, do)
+
+
+def _takes_back(payment_page: PaymentPage) -> bool:
+    """Whether the payment company that took the money is there to give it back."""
+    provider = current_app.extensions.get("provider")
+    return provider is not None and provider.name == payment_page.payment.provider
+
+
+def _ask_provider(payment_page: PaymentPage, form: Form, page: FormPage) -> Response:
+    """The company gives it back, and tells us when it has: only then it is booked."""
+    requested = refund(
+        session(), payment_page.payment.id, form["amount"], current_app.extensions["provider"], author=actor(),
+        key=form["reference"],
+    )  # fmt: skip
+    flash(
+        _(
+            "%(provider)s gives %(currency)s %(amount)s back. It is booked when %(provider)s tells that it has.",
+            provider=payment_page.payment.provider, currency=requested.currency,
+            amount=written(requested.amount, requested.currency),
+        ),
+        "success",
+    )  # fmt: skip
+    return redirect(page.back[1])
 
 
 @blueprint.route("/payments/<uuid:public_id>/release", methods=["GET", "POST"])

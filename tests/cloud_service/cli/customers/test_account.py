@@ -77,3 +77,20 @@ def test_a_cycle_of_five_months_from_a_month_of_a_year_is_billed_when_it_is_over
     assert [] == issued["parked"]
     assert ("2026-06-01", "2026-11-01") == (bill["start"], bill["end"])
     assert "50.00" == next(line["amount"] for line in bill["lines"] if line["label"].startswith("Standing"))
+
+
+def test_what_a_payment_company_took_it_gives_back(billed: World) -> None:
+    paid = call("account", "pay", "A1", "118.29", "--by", "stripe", "--reference", "pi_1", "--day", "2026-11-05")
+    refused = refusal("account", "refund", str(paid["payment_id"]), "18.29", "--reference", "b1", "--day", "2026-11-06")
+
+    assert "the payment came by stripe, which gives it back" == refused.message
+    assert f"payments refund {paid['payment_id']}" in refused.hint
+    taken = ("--reference", "b1", "--chargeback", "--day", "2026-11-06")
+    assert "booked" == call("account", "refund", str(paid["payment_id"]), "18.29", *taken)["outcome"]
+
+
+def test_a_deposit_is_released_once_by_its_reference(billed: World) -> None:
+    deposit = call("account", "pay", "A2", "400", "--kind", "deposit", "--reference", "d1", "--day", "2026-11-03")
+    release = ("account", "release-deposit", str(deposit["payment_id"]), "200", "--reference", "R-1")
+
+    assert ["booked", "duplicate"] == [call(*release)["outcome"] for _time in range(2)]

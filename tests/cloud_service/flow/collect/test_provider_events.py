@@ -8,6 +8,8 @@ from sqlalchemy import text
 from cloud_service.domain.receivables.provider_event import ProviderEvent
 from cloud_service.flow import collect
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
+from cloud_service.store.receivables.odd_events import odd_events
+from cloud_service.store.scope import Scope
 from common.errors import UnavailableError
 from tests.cloud_service.till import Till
 
@@ -88,3 +90,38 @@ def test_a_refund_at_the_provider_opens_the_invoice_again(till: Till) -> None:
 def test_a_refund_that_comes_before_its_payment_has_to_come_again(till: Till) -> None:
     with pytest.raises(UnavailableError, match="not known yet"):
         book(till, BACK)
+
+
+def undo(kind: str, event: ProviderEvent) -> ProviderEvent:
+    return replace(event, kind=kind, event_id=f"{event.event_id}-undone", undoes=event.event_id)  # type: ignore[arg-type]  # one of EventKind
+
+
+@pytest.mark.parametrize(
+    ("back", "kind", "outcome"),
+    [
+        ("refunded", "refund_failed", "the refund failed: its money is ours again"),
+        ("disputed", "dispute_won", "the dispute is won: its money is ours again"),
+    ],
+)
+def test_money_that_comes_back_to_us_waits_for_a_person(till: Till, back: str, kind: str, outcome: str) -> None:
+    bill = till.bill("100.00")
+    request(till, bill)
+    given_back = replace(BACK, kind=back, payment_ref="pay1")  # type: ignore[arg-type]  # one of EventKind
+    book(till, PAID)
+    book(till, given_back)
+
+    assert (outcome, "duplicate") == (book(till, undo(kind, given_back)), book(till, undo(kind, given_back)))
+    assert D(19) == till.outstanding(bill)
+    (odd,) = odd_events(till.session, Scope())
+    assert (outcome, "A1", D(19), "EUR") == (odd.outcome, odd.account, odd.amount, odd.currency)
+
+
+def test_a_refund_that_failed_before_it_was_told_is_not_booked(till: Till) -> None:
+    bill = till.bill("100.00")
+    request(till, bill)
+    book(till, PAID)
+    given_back = replace(BACK, payment_ref="pay1")
+
+    assert ["noted", "noted"] == [book(till, undo("refund_failed", given_back)), book(till, given_back)]
+    assert D(0) == till.outstanding(bill)
+    assert [] == odd_events(till.session, Scope())

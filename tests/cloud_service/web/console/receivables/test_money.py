@@ -1,9 +1,13 @@
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from cloud_service.flow import collect
+from cloud_service.payments.interface import Refund
+from cloud_service.store.database.session import transaction
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import database_rows, open_amount, send_as_clerk, text_of
+from tests.cloud_service.web.pages import database_rows, database_value, open_amount, send_as_clerk, text_of
 
 DAY = "2026-11-18"
 
@@ -53,3 +57,31 @@ def test_a_deposit_waits_until_it_is_released_and_the_rest_is_paid_back(fresh: C
     back = f"/accounts/{fresh.ids['A-1']}/payout"
     assert 422 == send_as_clerk(fresh, back, amount="21", reference="P", day=DAY).status_code
     assert 302 == send_as_clerk(fresh, back, amount="20", reference="P", day=DAY).status_code
+
+
+class Company:
+    """A payment company that takes refunds on."""
+
+    name = "simulated"
+
+    def __init__(self) -> None:
+        self.refunds: list[tuple[str, Decimal, str]] = []
+
+    def refund(self, payment_ref: str, amount: Decimal, currency: str, *, idempotency_key: str) -> Refund:
+        self.refunds.append((payment_ref, amount, idempotency_key))
+        return Refund("re_1", amount, currency)
+
+
+def test_money_that_a_payment_company_took_is_given_back_by_it(fresh: Console) -> None:
+    account = database_value(fresh, "SELECT id FROM account WHERE number = 'A-1'")
+    with transaction(fresh.engine) as session:
+        day = date(2026, 11, 18)
+        collect.pay(session, account, Decimal(30), provider="simulated", reference="B-7", day=day, author="t")
+    (row,) = database_rows(fresh, "SELECT id, public_id FROM payment WHERE provider_ref = 'B-7'")
+    where = f"/payments/{row.public_id}"
+    company = fresh.app.extensions["provider"] = Company()
+    back = send_as_clerk(fresh, f"{where}/back", kind="refund", amount="10", reference="R", day=DAY)
+
+    assert 302 == back.status_code
+    assert [("B-7", Decimal(10), f"refund-{row.id}-R")] == company.refunds
+    assert Decimal("70.00") == open_amount(fresh, "INV-1")  # until the company tells of it
