@@ -60,9 +60,7 @@ def _entry(told: Told) -> str:
     )
 
 
-def swift(
-    *bookings: Told, name: str = "00324/001", opening: str = "0,00", closing: str = "", account: str = IBAN
-) -> bytes:
+def swift(*bookings: Told, name: str = "00324/001", opening: str = "0,00", account: str = IBAN) -> bytes:
     """MT940, as German banks write it."""
     cents = sum(int(told.amount.replace(".", "")) for told in bookings) + int(opening.replace(",", ""))
     lines = [":20:STARTUMSE", f":25:{account}", f":28C:{name}", f":60F:C261119EUR{opening}"]
@@ -74,7 +72,7 @@ def swift(
             f":61:{year}{month}{day}{month}{day}{mark}{told.amount.lstrip('-').replace('.', ',')}NTRFNONREF{reference}",
             f":86:166?00GUTSCHRIFT?20SVWZ+{told.text[:22]}?21{told.text[22:49]}?32{told.payer}",
         ]
-    lines.append(f":62F:C261120EUR{closing or f'{cents // 100},{cents % 100:02}'}")
+    lines.append(f":62F:C261120EUR{cents // 100},{cents % 100:02}")
     return "\r\n".join([*lines, "-", ""]).encode()
 
 
