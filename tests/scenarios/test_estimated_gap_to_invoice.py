@@ -53,6 +53,9 @@ def test_a_gap_is_estimated_by_a_rule_billed_and_set_right_by_what_is_read_later
     assert ("daily_average", "110.417", []) == (gap["rule"], gap["total"], tried["kept"])  # 11 days and an hour
     assert 1 == len(kept["kept"])
     assert "310.417" == Decimal(bill()["lines"][0]["quantity"]).normalize().to_eng_string()
+    energy, standing = (line["explanation"] for line in bill()["lines"])
+    assert (True, False) == (energy["estimated"], "estimated" in standing)
+    assert "showed 300 kWh on 2026-10-01 00:00 and 610.417 kWh on 2026-11-01 00:00 (estimated)" in energy["why"]
     assert {"EUR": "107.83"} == issued["amount"]  # (83.47 + 7.14) × 1.19
     assert [(bill()["number"], -4_917)] == [(row["number"], row["change"]) for row in late]
     assert ["-1.32"] == [line["amount"] for line in difference]  # 305.5 kWh: 82.15 instead of 83.47, before tax

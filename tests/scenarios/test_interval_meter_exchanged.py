@@ -63,3 +63,4 @@ def test_both_are_billed(engine: Engine, database_url: str, last: str, kwh: str)
     bill_month(office, page, "2026-10-01", "2026-11-01")
 
     assert reckoned(f"{float(kwh) + 60:.3f}", 31) == total(newest_bill(page, "V-1"))
+    assert (kwh == "148.047") == ("(estimated)" in newest_bill(page, "V-1").text)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from cloud_service.domain.money import plain
-from cloud_service.domain.rating.register_readings import EPOCH, DayEnds, IndexAt, MountedRegister, SpanReadings
+from cloud_service.domain.rating.register_readings import EPOCH, IndexAt, MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import RegisterSource
 from common.period import zone
 from common.reading import Kind, Quality
@@ -55,20 +55,20 @@ def words_of(registers: Iterable[str], words: Mapping[str, RegisterWords]) -> Re
 def _shown(register: MountedRegister, source: RegisterSource, readings: SpanReadings) -> str:
     if register.kind != Kind.INDEX:
         return ""
-    if source.indexes:
-        points = [((index.at - EPOCH) // timedelta(milliseconds=1), index.value, 0) for index in source.indexes]
-    else:
-        points = _around(register, readings.ends.get(register.register_id, ()))
+    points = _around(register, readings) or [
+        ((index.at - EPOCH) // timedelta(milliseconds=1), index.value, 0) for index in source.indexes or ()
+    ]
     texts = [_point(point, register, readings) for point in ([points[0], points[-1]] if len(points) > 1 else points)]
     return f"meter {register.meter} showed {' and '.join(texts)}" if texts else ""
 
 
-def _around(register: MountedRegister, days: Sequence[DayEnds]) -> list[IndexAt]:
-    """The readings that the days were made between, ascending."""
+def _around(register: MountedRegister, readings: SpanReadings) -> list[IndexAt]:
+    """The readings that the days were made between, ascending, with the indexes of a meter that came or went."""
+    days = readings.ends.get(register.register_id, ())
     points = {point for day in days for point in (day.entry, day.exit) if point is not None}
-    if register.opening is not None:
+    if register.opening is not None and register.mounted > readings.start:
         points.add((register.mounted_ms, register.opening, Quality.ACTUAL))
-    if register.closing is not None and register.dismounted is not None:
+    if register.closing is not None and register.dismounted is not None and register.dismounted < readings.end:
         points.add(((register.dismounted - EPOCH) // timedelta(milliseconds=1), register.closing, Quality.ACTUAL))
     gone = (register.dismounted - EPOCH) // timedelta(milliseconds=1) if register.dismounted else None
     return sorted(point for point in points if register.mounted_ms <= point[0] and (gone is None or point[0] <= gone))
