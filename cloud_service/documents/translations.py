@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_interval
+from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import NumberPattern, format_decimal
 
 from cloud_service.domain.money import currency_digits
@@ -135,12 +135,14 @@ class Localizer:
 
     def month_short(self, day: date) -> str:
         """`Oct`, for the chart."""
-        return format_date(day, "LLL", locale=self.locale).rstrip(".")
+        # Not "LLL": Babel 2.18 keeps these names of all languages without own ones in one place, and whichever is asked
+        # for first (Chinese, Swahili) lends its months to Italian and Dutch.
+        return format_date(day, "MMM", locale=self.locale).rstrip(".")
 
     def period(self, first: date, last: date) -> str:
         """A whole month by its name, anything else from day to day, both included."""
         if first.day == 1 and last == _end_of_month(first):
-            return format_date(first, "LLLL y", locale=self.locale)
+            return str(format_skeleton("yMMMM", first, locale=self.locale))
         if first == last:
             return self.day(first)
         return str(format_interval(first, last, "yMMMd", locale=self.locale)).translate(_SPACES)

@@ -6,6 +6,9 @@ from flask_babel import Babel, get_locale
 from flask_login import current_user
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "sw": "Kiswahili", "ar": "العربية"}
+BILL_LANGUAGES = LANGUAGES | {  # those that bills and letters have words in
+    "es": "Español", "hi": "हिन्दी", "it": "Italiano", "nl": "Nederlands", "pl": "Polski", "zh": "中文",
+}  # fmt: skip
 """In which numbers, dates and directions are written; sentences too, where `translations/` has a catalogue of it."""
 COOKIE = "language"
 

@@ -12,7 +12,7 @@ from cloud_service.web.clock import today
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field
 from cloud_service.web.language.labels import options
-from cloud_service.web.language.locale import LANGUAGES
+from cloud_service.web.language.locale import BILL_LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 
@@ -80,7 +80,7 @@ def _span() -> tuple[Field, ...]:
 
 
 def _language() -> tuple[Field, ...]:
-    return (Field("locale", _("Language of bills"), "choice", options=tuple(LANGUAGES.items()), required=True),)
+    return (Field("locale", _("Language of bills"), "choice", options=tuple(BILL_LANGUAGES.items()), required=True),)
 
 
 def _register() -> tuple[Field, ...]:

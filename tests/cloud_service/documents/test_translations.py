@@ -1,4 +1,6 @@
 import string
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -44,7 +46,7 @@ def test_every_language_says_everything_with_the_same_facts(language: str) -> No
         ("en", "0.005", "KWD", "KWD 0.005"),
         ("en", "-0.00", "EUR", "-€0.00"),
         ("xx", "5", "USD", "$5.00"),
-        ("zh_TW", "5", "USD", "$5.00"),
+        ("zh_TW", "5", "USD", "US$5.00"),
         ("de_FR", "1234.5", "EUR", "1.234,50 €"),
         ("", "5", "USD", "$5.00"),
         ("nonsense!", "5", "USD", "$5.00"),
@@ -101,3 +103,19 @@ def test_percents(percent: str, written: str) -> None:
 )  # fmt: skip
 def test_a_language_gets_the_reader_s_country(locale: str, country: str, full: str) -> None:
     assert full == locale_of(locale, country)
+
+
+def test_months_are_each_language_s_own_whichever_was_asked_for_before() -> None:
+    script = (
+        "from datetime import date\n"
+        "from cloud_service.documents.translations import localizer_for\n"
+        "first, last = date(2026, 10, 1), date(2026, 10, 31)\n"
+        "for code in ('zh', 'sw', 'it', 'nl', 'pl', 'de'):\n"
+        "    print(localizer_for(code).period(first, last), localizer_for(code).month_short(first))\n"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+    assert [
+        "2026年10月 10月", "Oktoba 2026 Okt", "ottobre 2026 ott", "oktober 2026 okt", "październik 2026 paź",
+        "Oktober 2026 Okt",
+    ] == said.splitlines()  # fmt: skip

@@ -20,7 +20,7 @@ from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity,
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, answer, say_changed, say_next
 from cloud_service.web.language.labels import label, options
-from cloud_service.web.language.locale import LANGUAGES
+from cloud_service.web.language.locale import BILL_LANGUAGES
 from cloud_service.web.language.sentences import gettext as _
 
 blueprint = Blueprint("client_forms", __name__)
@@ -37,7 +37,7 @@ def client_fields() -> tuple[Field, ...]:
         Field("phone", _("Phone"), group=_("Client")),
         Field("address", _("Address"), "lines", _("As printed on bills, a line each."), longest=500, group=_("Client")),
         Field("country", _("Country"), "code", _("Its name or two capitals."), options=countries(), group=_("Client")),
-        Field("locale", _("Language of bills"), options=tuple(LANGUAGES.items()), group=_("Client")),
+        Field("locale", _("Language of bills"), options=tuple(BILL_LANGUAGES.items()), group=_("Client")),
         Field("vat_id", _("VAT id"), group=_("Client")),
         Field(
             "buyer_reference", _("Buyer reference"), hint=_("Printed on e-invoices (Leitweg-ID)."), group=_("Client")

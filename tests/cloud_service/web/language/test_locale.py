@@ -1,8 +1,9 @@
 import pytest
 from sqlalchemy import text
 
+from cloud_service.documents.translations import languages
 from cloud_service.store.database.session import transaction
-from cloud_service.web.language.locale import chosen, direction
+from cloud_service.web.language.locale import BILL_LANGUAGES, chosen, direction
 from tests.cloud_service.web.conftest import Console
 
 
@@ -37,3 +38,7 @@ def test_arabic_runs_from_right_to_left(console: Console) -> None:
         assert "rtl" == direction()
     with console.app.test_request_context(headers={"Cookie": "language=sw"}):
         assert "ltr" == direction()
+
+
+def test_the_languages_offered_for_bills_are_those_that_bills_have_words_in() -> None:
+    assert set(languages()) == set(BILL_LANGUAGES)
