@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
@@ -115,3 +116,15 @@ def test_a_month_to_come_is_refused(three_tenants: World, monkeypatch: pytest.Mo
     monkeypatch.setattr("cloud_service.cli.invoicing.billing_runs.day_of", lambda *_: date(2026, 10, 20))
 
     assert "nothing of them is over" in refusal("bill", "run", "--month", "2026-11").message
+
+
+def test_what_others_are_at_work_on_is_told_and_left_to_the_worker(
+    three_tenants: World, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloud_service.cli.invoicing.billing_runs.PAUSES_S", (0, 0))
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT 1 FROM account WHERE number = 'A1' FOR UPDATE")
+        result = CliRunner().invoke(cloud, ["bill", "run", "--month", "2026-10", "--contract", "V1"])
+
+    assert 6 == result.exit_code
+    assert "1 connections are rated and not issued: others are at work on their accounts" in result.output

@@ -48,3 +48,13 @@ def test_nothing_to_do_is_nothing_done(table: Session) -> None:
 def test_a_deadlock_is_nobody_s_fault(table: Session) -> None:
     with pytest.raises(psycopg.errors.DeadlockDetected):
         kept(table, {3: psycopg.errors.DeadlockDetected("deadlock detected")})
+
+
+def test_what_the_database_would_refuse_at_the_commit_is_put_aside_too(session: Session) -> None:
+    session.execute(text("CREATE TEMP TABLE kept (number INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+
+    outcomes = kept(session, {5: "INSERT INTO kept VALUES (1)"})
+    session.commit()
+
+    assert "duplicate key value" in outcomes[5]
+    assert 8 == session.execute(text("SELECT count(*) FROM kept")).scalar_one()

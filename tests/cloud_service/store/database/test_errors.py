@@ -3,12 +3,14 @@
 from datetime import date
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from cloud_service.store.database.errors import WORDS, field_of, reason_of
+from cloud_service.store.database.errors import WORDS, Refused, fault_of, field_of, guarded, is_away, reason_of
+from common.errors import ConflictError, UnavailableError
 from tests.books.world import build
 
 OVERLAPS = {
@@ -59,3 +61,31 @@ def test_spans_that_only_touch_are_no_overlap(spare: Session) -> None:
     assert [(date(2026, 1, 1), date(2026, 5, 1)), (date(2026, 5, 1), date(2026, 6, 1))] == [
         tuple(span) for span in days
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (psycopg.errors.DeadlockDetected("x"), True),
+        (psycopg.errors.AdminShutdown("x"), True),
+        (psycopg.errors.DiskFull("x"), True),
+        (psycopg.errors.LockNotAvailable("x"), True),
+        (psycopg.OperationalError("the connection is closed"), True),
+        (psycopg.errors.QueryCanceled("canceling statement due to statement timeout"), False),
+        (psycopg.errors.ProgramLimitExceeded("index row size exceeds maximum"), False),
+        (psycopg.errors.StatementTooComplex("stack depth limit exceeded"), False),
+        (psycopg.errors.NumericValueOutOfRange("bigint out of range"), False),
+        (RuntimeError("a fault of ours"), False),
+    ],
+)
+def test_only_what_may_go_well_later_is_tried_without_end(error: Exception, *, away: bool) -> None:
+    wrapped = DBAPIError("SELECT 1", None, error)
+
+    assert (away, away and isinstance(error, psycopg.Error)) == (is_away(error), is_away(wrapped))
+    with pytest.raises(UnavailableError if away else Refused), guarded():
+        raise wrapped
+
+
+def test_a_fault_of_ours_is_told_by_its_text_and_a_refusal_in_words() -> None:
+    assert "something went wrong here (KeyError: 'x'); the log has more" == fault_of(KeyError("x"))
+    assert "no tariff (assign one)" == fault_of(ConflictError("no tariff", hint="assign one"))
