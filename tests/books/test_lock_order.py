@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from cloud_service.batches import work
 from cloud_service.domain.receivables.dunning import read_rules
 from cloud_service.flow import billing_run as running
 from cloud_service.flow import collect, remind
@@ -20,9 +21,12 @@ from cloud_service.flow.dunning.interest import charge_interest
 from cloud_service.flow.dunning.rules import set_rules
 from cloud_service.flow.issue import issue, issue_shard
 from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard
+from cloud_service.store.batches import batches
+from cloud_service.store.batches.batches import ChosenRow, NewBatch
 from cloud_service.store.database.session import transaction
 from cloud_service.store.receivables import overdue_invoices
 from cloud_service.store.receivables.overdue_invoices import OverdueInvoice
+from cloud_service.store.scope import Scope
 from common.errors import ConflictError
 from common.period import Span
 from tests.books.test_races import together
@@ -127,10 +131,10 @@ def test_reminders_and_interest_that_two_ask_for_at_once_are_charged_once(world:
     set_rules(world.session, world.entity, read_rules(rules), BILLED, today=BILLED, author="t")
     world.session.commit()
 
-    for work in (remind.remind, charge_interest):
+    for dun in (remind.remind, charge_interest):
         barrier = threading.Barrier(2)
         begins = [met(engine, barrier), met(engine, barrier)]
-        together(*[lambda begin=begin, work=work: work(begin, LATE, author="t") for begin in begins])
+        together(*[lambda begin=begin, dun=dun: dun(begin, LATE, author="t") for begin in begins])
 
     def count(query: str) -> int:
         return int(world.session.execute(text(f"SELECT count(*) FROM {query}")).scalar_one())
@@ -156,3 +160,29 @@ def test_what_one_account_raises_keeps_no_other_from_its_reminder(
 
     assert "left out: A2; all others are done" == caught.value.hint
     assert 2 == world.session.execute(text("SELECT count(*) FROM delivery WHERE kind = 'reminder'")).scalar_one()
+
+
+def test_a_batch_of_credit_notes_locks_one_account_after_the_other_in_whatever_order(
+    world: World, engine: Engine
+) -> None:
+    bills = billed(world, *world.contracts)
+    rows = world.session.execute(text("SELECT id, public_id, number FROM invoice ORDER BY id DESC")).all()
+    new = NewBatch("bills", "invoice_credit", "clerk", Scope(), BILLED)
+    public_id = batches.add(world.session, new, [ChosenRow(row.id, row.public_id, row.number) for row in rows])
+    batch = batches.stored(world.session, public_id, Scope())
+    batches.ask_for_check(world.session, batch.id, {"reason": "wrong meter"})
+    world.session.commit()
+
+    def finish() -> None:
+        worked = 1
+        while worked:
+            with transaction(engine) as session:
+                worked = work.work(session, batch.id, NOON)
+
+    finish()
+    with transaction(engine) as session:
+        assert work.let_run(session, batches.of_id(session, batch.id), "boss", NOON)
+    finish()
+
+    assert ["done"] * len(bills) == [row.state for row in batches.items(world.session, batch.id)]
+    assert 3 == world.session.execute(text("SELECT count(*) FROM invoice WHERE kind = 'credit_note'")).scalar_one()
