@@ -30,6 +30,7 @@ from common.period import zone
 
 HOURS = range(8, 20)  # nobody gets letters at night
 AUTHOR = "calendar"
+FAULTS_SHOWN = 3
 OUR_FAULT = "something went wrong here"
 RATES, STATEMENTS, REPORTS = "rates", "statements", "reports"
 log = logging.getLogger("energy.worker")
@@ -123,15 +124,21 @@ def _send_reports(tools: DayTools, entity_id: int, local: datetime) -> None:
 
 def _send_statements(tools: DayTools, company: StatementCompany, local: datetime) -> None:
     """Some accounts a transaction, each once; the day's work is noted when all are sent."""
-    today, sent, more = local.date(), 0, 1
+    today, sent, after, more = local.date(), 0, 0, True
+    faults: list[str] = []
     if local.hour not in HOURS:
         return
     month = today.replace(day=1)
     with _failure_kept(tools, company.entity_id, STATEMENTS, month):
         while more:
             with tools.begin() as session:
-                more = account_statement.send_due(session, company.entity_id, today, author=AUTHOR)
-            sent += more
+                some = account_statement.send_due(session, company.entity_id, today, author=AUTHOR, after=after)
+            sent, after, more = sent + some.sent, some.last, bool(some.last)
+            faults += some.faults
+        if faults:
+            raise ConflictError(
+                "; ".join(faults[:FAULTS_SHOWN]), hint=f"{len(faults)} were left out, all others are sent"
+            )
         if sent:
             do_once(tools, DayWork(company.entity_id, STATEMENTS, month, lambda _session: sent))
 

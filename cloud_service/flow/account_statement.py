@@ -1,6 +1,8 @@
 """A client's statement of account as a letter: the ledger's movements of some days, printed, and sent by mail."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -14,8 +16,11 @@ from cloud_service.mail.letter import address
 from cloud_service.store.audit import log
 from cloud_service.store.customers import billing_parties
 from cloud_service.store.database import job_queue
+from cloud_service.store.database.each_alone import each_alone
+from cloud_service.store.database.errors import fault_of
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing, timed_statements
+from cloud_service.store.delivery.timed_statements import DueStatement
 from cloud_service.store.receivables import statements_and_ageing
 from common.errors import InputError
 
@@ -73,16 +78,37 @@ def set_every(session: Session, account_id: int, every: str, today: date, *, aut
     return bool(log.note_change(session, change))
 
 
-def send_due(session: Session, entity_id: int, today: date, *, author: str, limit: int = 20) -> int:
-    """Statements of periods that are over, of some accounts; how many. Again until it is 0: each comes once."""
-    due = timed_statements.due_accounts(session, entity_id, today, limit)
-    for account in due:
-        period = period_due(account.every, account.until, today)
-        if period is not None:
-            _send_on_its_day(session, account.account_id, *period)
-    if due:
-        log.note(session, author, "statements.send", f"legal_entity:{entity_id}", accounts=len(due))
-    return len(due)
+@dataclass(frozen=True, slots=True)
+class SentAccounts:
+    """Some accounts that were looked at: the id of the last (0: there are no more), how many were sent one, why not."""
+
+    last: int = 0
+    sent: int = 0
+    faults: Sequence[str] = ()
+
+
+def send_due(
+    session: Session, entity_id: int, today: date, *, author: str, after: int = 0, limit: int = 20
+) -> SentAccounts:
+    """Statements of periods that are over, of some accounts after an id: each comes once, none keeps another back."""
+    due = timed_statements.due_accounts(session, entity_id, today, limit, after)
+    faults: list[str] = []
+
+    def put_aside(account: DueStatement, error: Exception) -> list[int]:
+        faults.append(f"{account.number}: {fault_of(error)}")
+        return []
+
+    sent = each_alone(session, due, lambda some: [_send_due(session, each, today) for each in some], put_aside)
+    if sent:
+        log.note(session, author, "statements.send", f"legal_entity:{entity_id}", accounts=len(sent))
+    return SentAccounts(due[-1].account_id if due else 0, len(sent), faults)
+
+
+def _send_due(session: Session, account: DueStatement, today: date) -> int:
+    period = period_due(account.every, account.until, today)
+    if period is not None:
+        _send_on_its_day(session, account.account_id, *period)
+    return account.account_id
 
 
 def _send_on_its_day(session: Session, account_id: int, first_day: date, last_day: date) -> None:

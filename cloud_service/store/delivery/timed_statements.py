@@ -14,10 +14,10 @@ EVERY = text("SELECT statement_every FROM account WHERE id = :id FOR UPDATE")
 SET_EVERY = text("UPDATE account SET statement_every = :every, statement_until = :until WHERE id = :id")
 DUE = text(
     """
-    SELECT a.id AS account_id, a.statement_every AS every, a.statement_until AS until
+    SELECT a.id AS account_id, a.number, a.statement_every AS every, a.statement_until AS until
       FROM account a
       JOIN client c ON c.id = a.client_id
-     WHERE c.legal_entity_id = :entity AND a.statement_every <> 'none'
+     WHERE c.legal_entity_id = :entity AND a.statement_every <> 'none' AND a.id > :after
        AND a.statement_until < (date_trunc(a.statement_every, cast(:today AS timestamp)) - interval '1 day')::date
      ORDER BY a.id
      LIMIT :limit
@@ -66,6 +66,7 @@ class DueStatement:
     """An account whose statement is due, and up to which day it was told."""
 
     account_id: int
+    number: str
     every: str
     until: date
 
@@ -107,9 +108,9 @@ def set_every(session: Session, account_id: int, span: str, until: date | None) 
     session.execute(SET_EVERY, {"id": account_id, "every": span, "until": until})
 
 
-def due_accounts(session: Session, entity_id: int, today: date, limit: int) -> list[DueStatement]:
-    """Some accounts whose month or quarter is over and untold, locked for who sends them."""
-    rows = session.execute(DUE, {"entity": entity_id, "today": today, "limit": limit}).mappings()
+def due_accounts(session: Session, entity_id: int, today: date, limit: int, after: int = 0) -> list[DueStatement]:
+    """Some accounts after an id whose month or quarter is over and untold, locked for who sends them."""
+    rows = session.execute(DUE, {"entity": entity_id, "today": today, "limit": limit, "after": after}).mappings()
     return [DueStatement(**row) for row in rows]
 
 

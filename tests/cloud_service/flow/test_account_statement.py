@@ -7,6 +7,9 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from cloud_service.documents import statement_pdf
+from cloud_service.documents.statement_pdf import StatementPaper
+from cloud_service.documents.theme import Theme
 from cloud_service.flow import deliver
 from cloud_service.flow.account_statement import send, send_due, set_every, statement
 from cloud_service.flow.collect import pay
@@ -88,10 +91,10 @@ def test_statements_of_a_month_that_is_over_are_sent_once_and_missed_ones_in_one
         assert set_every(session, account, "month", november, author="t")
         assert not set_every(session, account, "month", november, author="t")
 
-    assert 0 == send_due(session, world.entity, date(2026, 11, 30), author="t")
-    assert 2 == send_due(session, world.entity, date(2026, 12, 1), author="t")
-    assert 0 == send_due(session, world.entity, date(2026, 12, 1), author="t")
-    assert [1, 1, 0] == [send_due(session, world.entity, date(2027, 3, 9), author="t", limit=1) for _ in range(3)]
+    assert 0 == send_due(session, world.entity, date(2026, 11, 30), author="t").sent
+    assert 2 == send_due(session, world.entity, date(2026, 12, 1), author="t").sent
+    assert 0 == send_due(session, world.entity, date(2026, 12, 1), author="t").sent
+    assert [1, 1, 0] == [send_due(session, world.entity, date(2027, 3, 9), author="t", limit=1).sent for _ in range(3)]
 
     rows = session.execute(
         text(
@@ -111,6 +114,31 @@ def test_statements_end_when_they_are_no_longer_wanted_and_other_spans_are_refus
     set_every(session, world.accounts[0], "quarter", date(2026, 11, 20), author="t")
     set_every(session, world.accounts[0], "none", date(2026, 11, 21), author="t", reason="asked")
 
-    assert 0 == send_due(session, world.entity, date(2027, 3, 9), author="t")
+    assert 0 == send_due(session, world.entity, date(2027, 3, 9), author="t").sent
     with pytest.raises(InputError, match="'week' is no span"):
         set_every(session, world.accounts[0], "week", date(2026, 11, 20), author="t")
+
+
+def test_a_statement_that_cannot_be_made_keeps_no_other_back_and_is_due_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = build(session, tenants=3)
+    for account in world.accounts:
+        set_every(session, account, "month", date(2026, 11, 20), author="t")
+    render = statement_pdf.render
+
+    def fails(paper: StatementPaper, theme: Theme) -> bytes:
+        if paper.account == "A1":
+            raise ZeroDivisionError("a fault of ours")
+        return render(paper, theme)
+
+    monkeypatch.setattr(statement_pdf, "render", fails)
+    first = send_due(session, world.entity, date(2026, 12, 1), author="t", limit=1)
+    others = send_due(session, world.entity, date(2026, 12, 1), author="t", after=first.last)
+
+    assert (0, ["A1: something went wrong here (ZeroDivisionError: a fault of ours); the log has more"]) == (
+        first.sent, list(first.faults),
+    )  # fmt: skip
+    assert (2, world.accounts[2], []) == (others.sent, others.last, list(others.faults))
+    monkeypatch.undo()
+    assert 1 == send_due(session, world.entity, date(2026, 12, 1), author="t").sent

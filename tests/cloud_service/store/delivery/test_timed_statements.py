@@ -21,7 +21,7 @@ def test_accounts_are_due_when_their_span_is_over(session: Session) -> None:
 
     assert [StatementCompany(world.entity, "Europe/Berlin")] == timed_statements.statement_companies(session)
     assert [] == timed_statements.due_accounts(session, world.entity, NOVEMBER_30, 9)
-    assert [DueStatement(monthly, "month", OCTOBER_31)] == timed_statements.due_accounts(
+    assert [DueStatement(monthly, "A1", "month", OCTOBER_31)] == timed_statements.due_accounts(
         session, world.entity, date(2026, 12, 1), 9
     )
     assert [monthly, quarterly] == [

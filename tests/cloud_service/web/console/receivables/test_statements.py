@@ -58,7 +58,7 @@ def sent_statement(console: Console, company: str) -> UUID:
                  " ON e.id = c.legal_entity_id WHERE e.name = :company GROUP BY 1"), {"company": company},
         ).one()  # fmt: skip
         set_every(session, account, "month", date(2026, 10, 20), author="t")
-        assert 1 == send_due(session, entity, date(2026, 11, 20), author="t")
+        assert 1 == send_due(session, entity, date(2026, 11, 20), author="t").sent
         found = session.execute(
             text("SELECT public_id FROM account_statement WHERE account_id = :account AND last_day = '2026-10-31'"),
             {"account": account},
