@@ -93,4 +93,5 @@ def _postal(party: Party) -> dict[str, Any]:
     terms |= {f"addr_l{at}": text for at, text in enumerate(postal.lines[:3], start=1)}
     terms |= {"postcode": postal.postcode} if postal.postcode else {}
     terms |= {"country_subdivision": postal.region} if postal.region else {}
+    terms |= {"country_subdivision": postal.region} if postal.region else {}
     return terms | ({"city": postal.city} if postal.city else {})

@@ -161,5 +161,9 @@ CASES = {
     )),
     "by a company of Kenya": Case(tariff(), "UPDATE legal_entity SET vat_id = 'P051234567X', country = 'KE'"),
     "by a company without a VAT id": Case(tariff(), "UPDATE legal_entity SET vat_id = '', tax_number = '22/815/08151'"),
+    "in dollars to the coin": Case(tariff(currency="USD", rounding={"cash": "0.05"})),
+    "to Poland": Case(tariff(), "UPDATE client SET country = 'PL', address = E'Prosta 1\\n00-001 Warszawa'"),
+    "to Leeds": Case(tariff(), "UPDATE client SET country = 'GB', address = E'Road 1\\nLeeds\\nLS1 4AP'"),
+    "to Springfield": Case(tariff(), "UPDATE client SET country = 'US', address = E'Road 1\\nSpringfield, IL 62704'"),
     "to a client with odd letters": Case(tariff(), "UPDATE client SET name = 'Łódź & <Söhne> \U0001F600 محمد'"),
 }  # fmt: skip

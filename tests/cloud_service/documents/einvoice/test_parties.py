@@ -70,3 +70,21 @@ def test_an_address_is_written_in_the_parts_that_its_country_has() -> None:
         "name": american.name, "country_code": "US", "addr_l1": "1 Main St", "postcode": "62704",
         "city": "Springfield", "country_subdivision": "IL",
     } == delivered_to(replace(paper, buyer=american))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("country", "address", "said"),
+    [
+        ("PL", ("Prosta 1", "00-001 Warszawa"), ("Prosta 1", "00-001", "Warszawa", None)),
+        ("GB", ("Road 1", "Leeds", "LS1 4AP"), ("Road 1", "LS1 4AP", "Leeds", None)),
+        ("AE", ("P.O. Box 123", "Dubai", "United Arab Emirates"), ("P.O. Box 123", None, "Dubai", None)),
+        ("US", ("Road 1", "Springfield, IL 62704"), ("Road 1", "62704", "Springfield", "IL")),
+    ],
+)
+def test_an_address_of_any_country_has_its_parts(
+    country: str, address: tuple[str, ...], said: tuple[str | None, ...]
+) -> None:
+    paper = taxed_paper()
+    terms = buyer(replace(paper, buyer=replace(paper.buyer, country=country, address=address)), untaxed=False)
+
+    assert said == tuple(terms.get(name) for name in ("addr_l1", "postcode", "city", "country_subdivision"))

@@ -170,3 +170,13 @@ def test_an_estimated_line_says_so_in_the_description_of_what_was_billed() -> No
 
     assert "geschätzt" in first["BT-154"]
     assert not any("geschätzt" in line.get("BT-154", "") for line in others)
+
+
+def test_the_rounding_to_the_coin_is_in_the_currency_of_the_bill() -> None:
+    coin = PaperLine("Rounding", D(1), "", D("-0.02"), D("-0.02"), is_rounding=True)
+    xml = render(
+        with_lines(PaperLine("Fee", D(1), "", D("5.02"), D("5.02")), coin, currency="USD"), KINDS["einvoice_ubl"]
+    )
+
+    assert b'<cbc:PayableRoundingAmount currencyID="USD">-0.02<' in xml
+    assert b'"EUR"' not in xml
