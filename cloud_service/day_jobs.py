@@ -177,8 +177,8 @@ def _do_accounts(tools: DayTools, accounts: AccountsWork) -> None:
         if job_days.is_done(session, accounts.entity_id, accounts.job, accounts.day):
             return
     with _failure_kept(tools, accounts.entity_id, accounts.job, accounts.day):
-        done = accounts.work(tools.begin)
-        do_once(tools, DayWork(accounts.entity_id, accounts.job, accounts.day, lambda _session: done))
+        count = accounts.work(tools.begin)
+        do_once(tools, DayWork(accounts.entity_id, accounts.job, accounts.day, lambda _session: count))
 
 
 def do_once(tools: DayTools, work: DayWork) -> None:

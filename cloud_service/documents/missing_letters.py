@@ -35,7 +35,7 @@ def is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in UNSEEN
 
 
-def said(missing: Iterable[str]) -> str:
+def sentence_of(missing: Iterable[str]) -> str:
     """The letters in a sentence for the template's author, the first ones by their names."""
     letters = sorted({unicodedata.normalize("NFKC", letter) for letter in missing})  # Arabic comes in its joined forms
     names = ", ".join(

@@ -95,7 +95,7 @@ def by_html(template: str, view: dict[str, Any], _day: str) -> bytes:
     from xhtml2pdf import pisa
     from xhtml2pdf.config.resources import RenderLimitError, ResourceAccessPolicy
 
-    from cloud_service.documents.missing_letters import note_missing_letters, said
+    from cloud_service.documents.missing_letters import note_missing_letters, sentence_of
     from cloud_service.documents.typesetter import FONTS
 
     missing = note_missing_letters()
@@ -119,7 +119,7 @@ def by_html(template: str, view: dict[str, Any], _day: str) -> bytes:
     if done.err or not out.getvalue().startswith(b"%PDF"):
         raise TemplateError("the HTML cannot be laid out")
     if missing:
-        raise TemplateError(said(missing))
+        raise TemplateError(sentence_of(missing))
     return out.getvalue()
 
 

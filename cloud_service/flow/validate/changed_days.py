@@ -101,8 +101,8 @@ def make_or_put_aside(session: Session, taken: Mapping[int, Sequence[date]], now
         put_aside=lambda register, error: [RegisterOutcome(register, fault=fault_of(error))],
     )  # fmt: skip
     days = [(day.register_id, day.day) for outcome in outcomes for window in outcome.windows for day in window.days]
-    asked = [(register, day) for register in virtual for day in taken[register]]
-    remade = virtual_meters.remake_virtual_days(session, days, asked)
+    requested = [(register, day) for register in virtual for day in taken[register]]
+    remade = virtual_meters.remake_virtual_days(session, days, requested)
     faults = {outcome.register: outcome.fault for outcome in outcomes if outcome.fault}
     dirty_days.add_dirty(session, [*((r, day) for r in faults for day in taken[r]), *remade.faults])
     faults |= {register: fault for (register, _day), fault in remade.faults.items()}

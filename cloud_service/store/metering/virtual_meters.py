@@ -41,11 +41,11 @@ def among(session: Session, register_ids: Iterable[int]) -> set[int]:
 
 
 def remake_virtual_days(
-    session: Session, changed: Sequence[tuple[int, date]], asked: Sequence[tuple[int, date]] = ()
+    session: Session, changed: Sequence[tuple[int, date]], requested: Sequence[tuple[int, date]] = ()
 ) -> RemadeDays:
-    """Make the virtual days that changed days are part of, and those `asked` for; one that raises stops no other."""
+    """Make the virtual days that changed days are part of, and those `requested`; one that raises stops no other."""
     remade = RemadeDays()
-    affected = [*asked, *_affected(session, changed)]
+    affected = [*requested, *_affected(session, changed)]
     for _ in range(DEPTH_MAX):
         if not affected:
             break

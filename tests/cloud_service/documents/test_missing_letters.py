@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloud_service.documents.missing_letters import is_seen, said
+from cloud_service.documents.missing_letters import is_seen, sentence_of
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ def test_only_letters_that_print_are_missed(letter: str, *, seen: bool) -> None:
 
 
 def test_the_first_ones_are_named_and_the_others_counted() -> None:
-    sentence = said(map(chr, range(0x0628, 0x0628 + 13)))
+    sentence = sentence_of(map(chr, range(0x0628, 0x0628 + 13)))
 
     assert "ب (arabic letter beh), " in sentence
     assert " and 3 more: name a font-family" in sentence

@@ -38,8 +38,8 @@ def again(public_id: UUID) -> Response:
 def _again(meter: UUID | None) -> Response:
     count = try_days_again(session(), scope(), meter, author=actor())
     session().commit()
-    said = ngettext(
+    sentence = ngettext(
         "%(num)s counter is tried again within a minute.", "%(num)s counters are tried again within a minute.", count
     )
-    flash(said, "success")
+    flash(sentence, "success")
     return redirect(url_for("put_aside.index"))
