@@ -71,6 +71,26 @@ def test_a_new_meter_by_its_serial_counts_what_the_old_one_did(fresh: Console) -
     assert ({"import": 3000}, "import", "kWh") == (new.opening, new.name, new.unit)
 
 
+def test_the_new_meter_s_counters_flow_as_the_old_one_s_did(fresh: Console) -> None:
+    """What was fed in is not bought after the exchange, and half hours stay half hours."""
+    with transaction(fresh.engine) as session:
+        session.execute(
+            text("""INSERT INTO register (meter_id, name, unit, direction, quantity, step_s)
+                    SELECT n.meter_id, 'solar', 'kWh', 'export', 'active_energy', 1800 FROM meter_mount n
+                      JOIN contract k ON k.service_point_id = n.service_point_id WHERE k.number = 'K-1'""")
+        )
+    indexes = {"opening.import": "3", "opening.solar": "0", "closing.import": "4711.25", "closing.solar": "9"}
+
+    answer = send_as_clerk(fresh, connection_form(fresh, "meter"), at="2026-11-16T10:30", serial="M-99", **indexes)
+
+    assert 302 == answer.status_code, answer.text
+    rows = database_rows(
+        fresh, "SELECT r.name, r.direction, r.step_s FROM meter m JOIN register r ON r.meter_id = m.id"
+        " WHERE m.serial = 'M-99' ORDER BY r.name",
+    )  # fmt: skip
+    assert [("import", "import", 900), ("solar", "export", 1800)] == [tuple(row) for row in rows]
+
+
 def test_a_known_meter_with_several_registers_asks_for_the_first_index_of_each(fresh: Console) -> None:
     with transaction(fresh.engine) as session:
         session.execute(text("INSERT INTO meter (serial, name) VALUES ('M-88', 'm88')"))
