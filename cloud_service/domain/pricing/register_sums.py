@@ -194,7 +194,7 @@ class RegisterSums:
             raise InputError(
                 f"a maximum over {window_min} min cannot be told from steps of {register.known_s // 60} min",
                 path=f"{self.path}.window_min",
-                hint="use readings of a shorter step",
+                hint="use readings of a shorter step, or a tariff that prices a maximum over as long a time",
                 code="needs_shorter_steps",
             )
         per_window = window_s // register.step_s

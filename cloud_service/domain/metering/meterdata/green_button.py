@@ -135,11 +135,13 @@ def _block(element: ET.Element, meaning: _ReadingType, meter: str, number: int) 
     for child in element:
         if _local(child.tag) != "IntervalReading":
             continue
-        start = _whole(_text(child, "start"), f"IntervalBlock {number} start")
+        start = _second(_text(child, "start"), f"IntervalBlock {number} start")
         length = _whole(_text(child, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
         if length not in STEPS_S:
             raise BadFileError(
-                f"an interval of {length} s in block {number}", field="duration", hint=f"one of {STEPS_S}"
+                f"an interval of {length} s in block {number}",
+                field="duration",
+                hint=f"one of {STEPS_S}; of days and months enter what the meter showed at their ends",
             )
         value = Decimal(_whole(_text(child, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
         quality = QUALITIES.get(_text(child, "quality", "0"), int(Quality.SUSPECT))
@@ -165,6 +167,12 @@ def _run(run: list[tuple[int, Decimal, int]], meaning: _ReadingType, meter: str,
     )
     values = tuple(value for _, value, _ in run)
     return FileIntervals(channel, run[0][0] * 1000, values, bytes(quality for _, _, quality in run), 0)
+
+
+def _second(text: str, field: str) -> int:
+    """The second in which an interval begins; some utilities write parts of it."""
+    whole, _, rest = text.partition(".")
+    return _whole(whole if rest.isdecimal() else text, field)
 
 
 def _whole(text: str, field: str) -> int:

@@ -272,3 +272,25 @@ def test_a_file_over_an_exchange_to_a_meter_without_that_register_is_refused(
     with pytest.raises(ConflictError, match=r"meter S2, which hangs at NMI1 from 2024-01-02.* has no register E1"):
         import_file(engine, nem12(("20240101", "0.25"), ("20240103", "1")), ANYONE)
     assert 0 == count(owner, "reading")
+
+
+def test_an_irish_export_of_half_hours_makes_registers_that_a_tariff_prices(engine: Engine, owner: Owner) -> None:
+    """The order and the names of ESB Networks: the newest row first, import and feed-in in one column."""
+    rows = [
+        f"10306,{value},Active {way} Interval (kWh),27-10-2024 {time}\n"
+        for way, value in (("Import", "1.5"), ("Export", "0.25"))
+        for time in ("01:30", "01:00", "01:30", "01:00", "00:30")
+    ]
+    file = source(
+        "MPRN,Read Value,Read Type,Read Date and End Time\n" + "".join(rows), "csv",
+        columns={"meter": "MPRN", "value": "Read Value", "register": "Read Type", "time": "Read Date and End Time"},
+        constants={"kind": "interval", "step": "1800"}, zone="Europe/Dublin", time_format="%d-%m-%Y %H:%M",
+        interval_time="end",
+    )  # fmt: skip
+
+    done = import_file(engine, file, ANYONE)
+
+    assert 10 == done.stored
+    assert [("import", "kWh", "active_energy", 1800), ("export", "kWh", "active_energy", 1800)] == owner.execute(
+        "SELECT direction, unit, quantity, step_s FROM register ORDER BY direction DESC"
+    ).fetchall()

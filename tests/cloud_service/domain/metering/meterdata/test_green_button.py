@@ -56,6 +56,13 @@ def test_a_hole_makes_two_runs() -> None:
     assert 2 == len(blocks)
 
 
+def test_a_start_with_parts_of_a_second_is_that_second() -> None:
+    body = feed(TYPE.format(1, 0, 72), block((3600, 1_700_002_800, 974)))
+    _, (block_of_hours,) = load(body.replace(b"1700002800", b"1700002800.66"))
+
+    assert 1_700_002_800_000 == block_of_hours.start_ms
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -67,6 +74,7 @@ def test_a_hole_makes_two_runs() -> None:
         feed(TYPE.format(7, 0, 72)),
         feed(TYPE.format(1, 0, 72), block((7, 1_700_002_800, 5))),
         feed(TYPE.format(1, 0, 72), block((900, 1_700_002_800, 5))).replace(b">5<", b">five<"),
+        feed(TYPE.format(1, 0, 72), block((900, 1_700_002_800, 5))).replace(b"1700002800", b"1700002800.6x"),
         feed(block((900, 1_700_002_800, 5)), block((900, 1_700_002_800, 6))),
     ],
 )
