@@ -11,6 +11,8 @@ from cloud_service.flow import correct_invoice
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard
+from cloud_service.store.invoicing import billing_run_items
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import ConflictError
 from tests.books.world import World, build, noon
@@ -172,6 +174,33 @@ def test_months_that_keep_nothing_are_billed_in_any_order(session: Session) -> N
     assert "1 of 31 days" in lacking
     assert [] == run(world, OCTOBER)
     assert [9, 10, 11] == [month for month, _net in live_bills(world)]
+
+
+def test_the_billing_calendar_takes_a_waiting_month_up_by_itself_once_the_one_before_is_billed(world: World) -> None:
+    calendar = BillingCalendar(automatic=True, since=OCTOBER.start)
+
+    def planned() -> list[int]:
+        """The months that a new run of the calendar bills and issues."""
+        run_planned = running.plan_fallen_due(
+            world.session, world.entity, calendar, date(2026, 12, 20), lambda session, ids, span: (
+                (each.contract.id, each.rated is not None) for each in rate_contracts(session, ids, span)
+            ),
+        )  # fmt: skip
+        if run_planned is None:
+            return []
+        rate_shard(world.session, run_planned.id)
+        running.report(world.session, run_planned.id)
+        approve(world, run_planned.id)
+        items = billing_run_items.items(world.session, run_planned.id)
+        return sorted(item.start.month for item in items if item.state == "issued")
+
+    run(world, SEPTEMBER)
+    forget(world, MISSING)
+    assert ([], []) == (planned(), planned())
+    remember(world, MISSING)
+
+    assert ([10], [11], []) == (planned(), planned(), planned())
+    assert [(9, "0.00"), (10, "10.00"), (11, "288.00")] == live_bills(world)
 
 
 def test_a_dry_run_keeps_nothing_waiting(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from cloud_service.domain.invoicing.invoice import ContractToBill, draft
@@ -12,6 +13,7 @@ from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.invoicing import invoice_rows, pending_lines
 from cloud_service.store.invoicing.billing_run_items import items
 from cloud_service.store.invoicing.pending_lines import NewLine
+from common.errors import ConflictError
 from tests.books.operations import rated
 from tests.books.world import World
 from tests.cloud_service.store.invoicing.october import BILL_DATE, OCTOBER, plan_run
@@ -53,6 +55,17 @@ def test_the_billing_item_and_the_waiting_lines_belong_to_the_invoice_then(world
 
     assert [("issued", issued.id)] == rows(world, f"SELECT state, invoice_id FROM billing_item WHERE id = {item.id}")
     assert [(issued.id,)] == rows(world, "SELECT invoice_id FROM pending_line")
+
+
+def test_a_line_that_another_invoice_took_up_meanwhile_is_not_billed_twice(world: World) -> None:
+    pending_lines.add(world.session, [NewLine(world.contracts[0], "k", "EUR", share("5.00"))], reason="", author="t")
+    ((waiting, _),) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
+    issued = drafted(world, waiting_ids=(waiting,))
+    world.session.execute(text("UPDATE invoice_span SET credited = true"))
+    again = replace(issued.draft, waiting_ids=(waiting,))
+
+    with pytest.raises(ConflictError, match="taken up by another bill"):
+        invoice_rows.write(world.session, [again], ["INV-2"], "t")
 
 
 def test_a_message_waits_for_those_who_take_mail(world: World) -> None:
