@@ -41,8 +41,10 @@ def world(session: Session) -> World:
     return world
 
 
-def run(world: World, span: Span, contracts: list[int] | None = None) -> None:
-    planned = running.plan(world.session, RunPlan(world.entity, span, span.end, "t", contract_ids=contracts))
+def run(world: World, span: Span, contracts: list[int] | None = None, bill_date: date | None = None) -> None:
+    planned = running.plan(
+        world.session, RunPlan(world.entity, span, bill_date or span.end, "t", contract_ids=contracts)
+    )
     rate_shard(world.session, planned.id)
     running.report(world.session, planned.id)
     running.approve(world.session, planned.id, "t")
@@ -112,7 +114,7 @@ def test_where_the_final_bill_is_still_to_come_the_line_waits_for_it(session: Se
     session.execute(text("UPDATE contract SET during = daterange('2026-10-01', NULL)"))
     move_out(session, world.contracts[0], date(2026, 10, 16), author="t")
     wait(world, world.contracts[0], "100.00")
-    run(world, Span(date(2026, 9, 1), OCTOBER.start))
+    run(world, Span(date(2026, 9, 1), OCTOBER.start), bill_date=OCTOBER.end)
     assert [] == session.execute(BILLS).all()
 
     run(world, OCTOBER)
