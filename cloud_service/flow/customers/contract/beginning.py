@@ -6,7 +6,7 @@ from cloud_service.flow.customers.contract.ending import CHANGED, give_way, refu
 from cloud_service.flow.customers.contract.moves import begin_vacancy
 from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes, contract_ends
-from cloud_service.store.customers.contract_changes import StoredContract
+from cloud_service.store.customers.contract_changes import StoredContract, Vacancy
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items
 from common.errors import ConflictError, InputError
@@ -28,7 +28,8 @@ def change_start(session: Session, contract_id: int, day: date, *, author: str, 
         refuse_billed_days(session, contract_id, before.start, day)
         _move(session, before, day)
         if not before.vacancy:
-            _owner_until(session, before, day, author, reason)
+            vacancy = contract_changes.vacancy_of(session, contract_id)
+            _owner_until(session, before, day, vacancy, author=author, reason=reason)
     else:
         _make_room(session, before, day, author, reason)
         _move(session, before, day)
@@ -47,9 +48,10 @@ def take_back_contract(session: Session, contract_id: int, *, author: str, reaso
     contract = contract_changes.stored_contract(session, contract_id)
     if contract.start is None:
         raise ConflictError(f"contract {contract.number} is taken back already")
+    vacancy = contract_changes.vacancy_of(session, contract_id)
     take_back(session, contract_id, author, reason)
     if not contract.vacancy:
-        _owner_until(session, contract, contract.end, author, reason)
+        _owner_until(session, contract, contract.end, vacancy, author=author, reason=reason)
 
 
 def _move(session: Session, before: StoredContract, day: date) -> None:
@@ -70,15 +72,13 @@ def _make_room(session: Session, before: StoredContract, day: date, author: str,
         earlier = contract_ends.preceding_contract(session, before.service_point_id, earlier.start)
 
 
-def _owner_until(session: Session, contract: StoredContract, day: date | None, author: str, reason: str) -> None:
-    """The owner pays from the contract's old first day on where the owner paid up to it, or a tenant left then."""
+def _owner_until(
+    session: Session, contract: StoredContract, day: date | None, vacancy: Vacancy | None, *, author: str, reason: str
+) -> None:
+    """The owner pays from the contract's old first day on: goes on if the owner paid up to it, else begins if named."""
     earlier = contract_ends.preceding_contract(session, contract.service_point_id, contract.start)
-    if earlier is None or earlier.end != contract.start:
-        return
-    if earlier.vacancy:
+    if earlier is not None and earlier.end == contract.start and earlier.vacancy:
         contract_ends.end_contract(session, earlier.id, day)
         contract_ends.follow_end(session, earlier.id, earlier.end, day)
-        return
-    vacancy = contract_changes.vacancy_of(session, earlier.id)
-    if vacancy is not None:
+    elif vacancy is not None:
         begin_vacancy(session, vacancy, contract.start, author=author, reason=reason)

@@ -135,3 +135,37 @@ def test_what_was_taken_back_has_no_days_to_change(world: World, new_tenant: int
     with pytest.raises(ConflictError, match="V9 is taken back already"):
         take_back_contract(world.session, new_tenant, author="t", reason="x")
     assert contract_changes.stored_contract(world.session, new_tenant).number == "V9"
+
+
+def at_once(world: World) -> tuple[int, int]:
+    """A flat that the owner pays for from October on, and a tenant who came on that very day: both."""
+    flat, _ = world.point(9)
+    october = date(2026, 10, 1)
+    set_vacancy(world.session, flat, world.accounts[2], world.tariff, author="t", since=october)
+    move = MoveIn("V9", flat, world.accounts[1], world.tariff, october)
+    return flat, move_in(world.session, move, author="t")
+
+
+def days_at(world: World, flat: int) -> list[tuple[bool, date, date | None]]:
+    rows = world.session.execute(
+        text(
+            "SELECT vacancy, lower(during) AS start, upper(during) AS until FROM contract WHERE service_point_id = :point"
+            " AND NOT isempty(during) ORDER BY start"
+        ),
+        {"point": flat},
+    )
+    return [(row.vacancy, row.start, row.until) for row in rows]
+
+
+def test_a_later_first_day_is_the_owners_too_where_the_owner_had_no_day_before(world: World) -> None:
+    flat, tenant = at_once(world)
+    change_start(world.session, tenant, LATER, author="t", reason="keys came later")
+
+    assert [(True, date(2026, 10, 1), LATER), (False, LATER, None)] == days_at(world, flat)
+
+
+def test_a_move_in_that_never_was_is_the_owners_too_where_the_owner_had_no_day_before(world: World) -> None:
+    flat, tenant = at_once(world)
+    take_back_contract(world.session, tenant, author="t", reason="another flat")
+
+    assert [(True, date(2026, 10, 1), None)] == days_at(world, flat)
