@@ -31,8 +31,14 @@ def faults_at_the_end(operator: Operator, start: date, end: date) -> list[str]:
         *faults(operator),
         *days_never_billed(operator, papers, start, end),
         *(f"{bill.number} is still marked as late" for bill in papers.bills.values() if bill.live and bill.touched),
-        *(f"{line} still waits" for line in papers.waiting),
+        *(f"{line} still waits" for line in papers.waiting if not to_be_shared_anew(operator, line)),
     ]
+
+
+def to_be_shared_anew(operator: Operator, line: Line) -> bool:
+    """A share of days that its member does not live there any more."""
+    shares = [share for share in operator.life.shares if line.charge == "share" and share.label == line.label]
+    return any(not opinion.is_due(operator.life, share, line.contract) for share in shares)
 
 
 def strangers_days(operator: Operator, papers: Papers) -> Iterator[str]:

@@ -69,9 +69,10 @@ class Price:
 
 @dataclass
 class Share:
-    """A common cost: in equal parts to some contracts."""
+    """A common cost of some days: in equal parts to some contracts."""
 
     label: str
+    days: tuple[date, date]
     cost: Decimal
     members: list[str]
 
@@ -221,6 +222,14 @@ def parts(share: Share) -> dict[str, Decimal]:
     """Equal parts to the cent; the cents that are left go to the first."""
     each, left = divmod(int(share.cost / CENT), len(share.members))
     return {member: (each + (number < left)) * CENT for number, member in enumerate(share.members)}
+
+
+def is_due(life: Life, share: Share, member: str) -> bool:
+    """Whether a member lived there on all its days; one who came later or left earlier has it shared anew."""
+    first, last = share.days
+    return any(
+        stay.number == member and stay.lives_there(first) and stay.lives_there(last - DAY) for stay in life.stays
+    )
 
 
 def lived(life: Life, points: range, start: date, end: date) -> dict[tuple[int, date], int]:

@@ -100,7 +100,7 @@ class Bill:
     @property
     def own(self) -> list[Line]:
         """What it bills of its own days."""
-        return [line for line in self.lines if line.charge not in ("share", "difference")]
+        return [line for line in self.lines if line.charge not in ("share", "difference", "fees", "interest")]
 
 
 @dataclass

@@ -4,7 +4,6 @@ import random
 from datetime import date, datetime, timedelta
 
 from cloud_service.store.database.session import transaction
-from tests.books.histories.known import KNOWN
 from tests.books.histories.operator import Operator
 from tests.books.histories.opinion import Mount, Stay
 from tests.books.histories.papers import Bill, Papers, papers_of
@@ -76,14 +75,6 @@ class Sights:
             if self.life.readings[counter][at] != self.operator.counters[counter].shows(at)
         ]  # fmt: skip
         return dice.choice(wrong or there) if there else ("", None)
-
-    def may_swap(self, mount: Mount, at: datetime) -> bool:
-        """Whether bills of the place leave its meter alone."""
-        if "exchange over billed days" not in KNOWN:
-            return True
-        point = self.operator.points[mount.point]
-        billed = [days.end for bill in self.papers.bills.values() for days in bill.days if days.point == point]
-        return all(self.life.midnight(end) <= at for end in billed)
 
 
 def in_words(piece: object) -> str:

@@ -31,6 +31,8 @@ class Turns(Sights):
             "change_end": 4, "change_owner": 1, "change_tariff": 4, "new_price": 3, "change_cycle": 3, "exchange": 4,
             "move_meter": 2, "run": 16, "rate": 4, "approve": 6, "cancel": 1, "credit": 3, "rebill": 4,
             "difference": 4, "share": 3, "pay": 6, "refund": 2, "pay_out": 2, "write_off": 2,
+            "change_start": 3, "never_was": 1, "correct_factor": 2, "deposit": 1, "release": 1, "remind": 3,
+            "charge_interest": 1,
         }  # fmt: skip
         self.weights = {name: weight for name, weight in self.weights.items() if name not in KNOWN}
 
@@ -108,7 +110,8 @@ class Turns(Sights):
         until = day + timedelta(days=dice.randint(1, 70)) if dice.random() < 0.25 else None
         point = dice.randrange(len(operator.points))
         account = dice.randrange(1, len(operator.accounts))
-        return partial(tenancy.move_in, operator, point, account, dice.choice(list(operator.tariffs)), (day, until))
+        code = dice.choice([*operator.tariffs, *(["sun"] * 3 if operator.roof else [])])
+        return partial(tenancy.move_in, operator, point, account, code, (day, until))
 
     def move_out(self, dice: random.Random) -> Step | None:
         staying = [stay for stay in self.life.stays if stay.end is None]
@@ -119,6 +122,15 @@ class Turns(Sights):
         day = self.a_day(dice) if dice.random() < 0.7 else None
         stay = dice.choice(leaving) if leaving else None
         return partial(tenancy.change_end, self.operator, stay, day) if stay else None
+
+    def change_start(self, dice: random.Random) -> Step | None:
+        stay = self.a_stay(dice)
+        return partial(tenancy.change_start, self.operator, stay, self.a_day(dice)) if stay else None
+
+    def never_was(self, dice: random.Random) -> Step | None:
+        stay = self.a_stay(dice)
+        shared = stay and any(stay.number in share.members for share in self.life.shares)
+        return partial(tenancy.never_was, self.operator, stay) if stay and not shared else None
 
     def change_owner(self, dice: random.Random) -> Step | None:
         stay = self.a_stay(dice)
@@ -146,18 +158,23 @@ class Turns(Sights):
         mount = self.a_mount(dice)
         at = self.a_moment(dice, self.a_day(dice, ahead=0))
         factor = dice.choice([1, 1, 20])
-        return partial(self._exchange, mount, at, factor) if mount and self.may_swap(mount, at) else None
+        return partial(self._exchange, mount, at, factor) if mount else None
 
     def _exchange(self, mount: Mount, at: datetime, factor: int) -> None:
         metering.exchange(self.operator, mount, at, factor)
         metering.make_days(self.operator)
+
+    def correct_factor(self, dice: random.Random) -> Step:
+        """The transformer of a meter, also of one that has gone, was another."""
+        mount = dice.choice(self.life.mounts)
+        return partial(metering.correct_factor, self.operator, mount, dice.choice([1, 2, 20]))
 
     def move_meter(self, dice: random.Random) -> Step | None:
         """A meter is taken down and hangs up again at once, with another transformer: never a place without a meter."""
         mount = self.a_mount(dice)
         at = self.a_moment(dice, self.a_day(dice, ahead=0))
         factor = dice.choice([1, 2, 30])
-        return partial(self._move_meter, mount, at, factor) if mount and self.may_swap(mount, at) else None
+        return partial(self._move_meter, mount, at, factor) if mount else None
 
     def _move_meter(self, mount: Mount, at: datetime, factor: int) -> None:
         metering.take_down(self.operator, mount, at)
@@ -220,6 +237,20 @@ class Turns(Sights):
     def refund(self, dice: random.Random) -> Step:
         account = dice.randrange(len(self.operator.accounts))
         return partial(money.refund, self.operator, account, dice.randrange(3), dice.randint(1, 5000) * CENT)
+
+    def deposit(self, dice: random.Random) -> Step:
+        account = dice.randrange(len(self.operator.accounts))
+        return partial(money.deposit, self.operator, account, dice.randint(1, 20000) * CENT)
+
+    def release(self, dice: random.Random) -> Step:
+        account = dice.randrange(len(self.operator.accounts))
+        return partial(money.release, self.operator, account, dice.randint(1, 9000) * CENT)
+
+    def remind(self, dice: random.Random) -> Step:  # noqa: ARG002 - nothing to choose
+        return partial(money.remind, self.operator)
+
+    def charge_interest(self, dice: random.Random) -> Step:  # noqa: ARG002 - nothing to choose
+        return partial(money.charge_interest, self.operator)
 
     def pay_out(self, dice: random.Random) -> Step:
         account = dice.randrange(len(self.operator.accounts))

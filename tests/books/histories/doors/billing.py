@@ -113,4 +113,4 @@ def share(operator: Operator, cost: Decimal, members: list[str], start: date, en
     with operator.door() as session:
         split = share_costs.store_split(session, operator.entity, label, document, author=WHO)
         share_costs.share_out(session, split, Span(start, end), cost, author=WHO)
-    operator.life.shares.append(Share(label, cost, members))
+    operator.life.shares.append(Share(label, (start, end), cost, members))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow.customers import contract
 from cloud_service.flow.metering import enter_reading, sites_and_meters
+from cloud_service.flow.metering.mount_corrections import MountCorrection, correct_mount
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.metering import readings as evidence
 from cloud_service.store.metering.dirty_days import mark_dirty
@@ -19,6 +20,7 @@ from tests.books.histories.operator import WHO, Operator
 from tests.books.histories.opinion import Mount
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOUNT = text("SELECT id FROM meter_mount WHERE meter_id = :meter AND lower(during) = :since")
 REGISTER = text("SELECT id FROM register WHERE meter_id = :meter AND name = :register")
 
 
@@ -84,6 +86,17 @@ def exchange(operator: Operator, mount: Mount, at: datetime, factor: int) -> Non
         contract.exchange_meter(session, swap, author=WHO)
     note_gone(operator, mount, at, closing)
     note_mounted(operator, Mount(name, mount.point, at, 0, factor), opening)
+
+
+def correct_factor(operator: Operator, mount: Mount, factor: int) -> None:
+    """The transformer of a place was entered wrongly."""
+    with operator.door() as session:
+        values = {"meter": operator.meters[mount.meter], "since": mount.since}
+        correction = MountCorrection(session.execute(MOUNT, values).scalar_one(), Decimal(factor))
+        correct_mount(session, correction, author=WHO, reason="looked again")
+    for each in operator.life.mounts:
+        if (each.meter, each.since) == (mount.meter, mount.since):
+            each.factor = factor
 
 
 def send(operator: Operator, counter: str, moments: list[datetime]) -> None:

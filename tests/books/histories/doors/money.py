@@ -6,8 +6,11 @@ from decimal import Decimal
 from sqlalchemy import text
 
 from cloud_service.flow import arrangements, collect
+from cloud_service.flow import remind as remind_step
+from cloud_service.flow.dunning import interest
 from tests.books.histories.operator import WHO, Operator
 
+DEPOSIT = text("SELECT id FROM payment WHERE account_id = :account AND kind = 'deposit' ORDER BY id LIMIT 1")
 PAYMENT = text(
     "SELECT id FROM payment WHERE account_id = :account AND amount > 0 AND kind <> 'deposit'"
     " ORDER BY id LIMIT 1 OFFSET :n"
@@ -47,6 +50,35 @@ def pay_out(operator: Operator, account: int, amount: Decimal) -> None:
             session, operator.accounts[account], amount, reference=operator.reference(), day=operator.today, author=WHO
         )
     count(operator, account, -amount)
+
+
+def deposit(operator: Operator, account: int, amount: Decimal) -> None:
+    """A security, which pays nothing yet."""
+    with operator.door() as session:
+        collect.pay(
+            session, operator.accounts[account], amount, provider="bank", reference=operator.reference(),
+            day=operator.today, author=WHO, kind="deposit",
+        )  # fmt: skip
+
+
+def release(operator: Operator, account: int, amount: Decimal) -> None:
+    """A part of the first security becomes the client's credit."""
+    with operator.door() as session:
+        held = session.execute(DEPOSIT, {"account": operator.accounts[account]}).scalar_one_or_none()
+        if held is None:
+            return
+        collect.release_deposit(session, held, amount, day=operator.today, author=WHO)
+    count(operator, account, amount)
+
+
+def remind(operator: Operator) -> None:
+    """Letters of the day, with their fees."""
+    remind_step.remind(operator.door, operator.today, author=WHO, entity_id=operator.entity)
+
+
+def charge_interest(operator: Operator) -> None:
+    """Interest up to today."""
+    interest.charge_interest(operator.door, operator.today, author=WHO, entity_id=operator.entity)
 
 
 def write_off(operator: Operator, account: int, invoice: int, number: str, amount: Decimal) -> None:

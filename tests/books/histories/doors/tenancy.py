@@ -34,6 +34,21 @@ def change_end(operator: Operator, stay: Stay, day: date | None) -> None:
     stay.end = day
 
 
+def change_start(operator: Operator, stay: Stay, day: date) -> None:
+    """A tenant came on another day."""
+    with operator.door() as session:
+        contract.change_start(session, operator.contract_id(session, stay), day, author=WHO, reason="told so")
+    first, *others = sorted(stay.tariffs)
+    stay.start, stay.tariffs = day, [(min(first[0], day), first[1]), *others]
+
+
+def never_was(operator: Operator, stay: Stay) -> None:
+    """A tenant did not come at all."""
+    with operator.door() as session:
+        contract.take_back_contract(session, operator.contract_id(session, stay), author=WHO, reason="a mistake")
+    operator.life.stays.remove(stay)
+
+
 def change_owner(operator: Operator, stay: Stay, account: int, day: date) -> None:
     """Another account pays from a day on, all else stays."""
     code = max((first, code) for first, code in stay.tariffs if first <= max(day, stay.start))[1]

@@ -149,8 +149,8 @@ def at_once(world: World) -> tuple[int, int]:
 def days_at(world: World, flat: int) -> list[tuple[bool, date, date | None]]:
     rows = world.session.execute(
         text(
-            "SELECT vacancy, lower(during) AS start, upper(during) AS until FROM contract WHERE service_point_id = :point"
-            " AND NOT isempty(during) ORDER BY start"
+            "SELECT vacancy, lower(during) AS start, upper(during) AS until FROM contract"
+            " WHERE service_point_id = :point AND NOT isempty(during) ORDER BY start"
         ),
         {"point": flat},
     )
