@@ -22,7 +22,8 @@ def months_before(
     for job in jobs:
         unit = units.get(job.contract.id)
         if job.earlier is not None and job.earlier.unit == unit:
-            months[job.contract.id] = {use.month: use.energy for use in job.earlier.usage}
+            began = job.contract.start.replace(day=1)  # old bills had months of the tenant before
+            months[job.contract.id] = {use.month: use.energy for use in job.earlier.usage if use.month >= began}
         elif unit is not None and job.contract.start < span.start:
             unbilled.setdefault(unit, []).append(job.contract.id)
     year = Span(add_months(span.start.replace(day=1), 1 - CHART_MONTHS), span.start)

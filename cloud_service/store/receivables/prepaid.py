@@ -177,7 +177,16 @@ BOOKED = text(
      GROUP BY g.account_id
     """
 )
-USED = text("SELECT greatest(rated, 0) FROM prepaid_state WHERE account_id = :id")
+USED = text(
+    # As long as none of its days was billed since.
+    """
+    SELECT greatest(s.rated, 0)
+      FROM prepaid_state s
+     WHERE s.account_id = :id
+       AND NOT EXISTS (SELECT 1 FROM contract t JOIN invoice_span b ON b.contract_id = t.id AND NOT b.credited
+                        WHERE t.account_id = s.account_id AND b.during @> s.rated_from)
+    """
+)
 STORE = text(
     """
     INSERT INTO prepaid_state (account_id, state, booked, rated, balance, days_left, rated_from, rated_until,

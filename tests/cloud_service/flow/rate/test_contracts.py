@@ -97,6 +97,16 @@ def test_the_first_bill_of_a_tenant_shows_nothing_of_who_lived_there_before(worl
     assert (MonthlyUse(date(2026, 9, 1), 40 * 19_200), MonthlyUse(OCTOBER.start, 40 * 298_000)) == rated(world).usage
 
 
+def test_months_of_who_lived_there_before_in_an_old_bill_go_no_further(world: World) -> None:
+    world.readings(world.registers[0], Span(date(2026, 9, 30), OCTOBER.start))
+    issue(world.session, [rated(world)], bill_date=NOVEMBER.start, author="t")
+    world.session.execute(
+        text("UPDATE contract SET during = '[2026-10-01,)' WHERE id = :id"), {"id": world.contracts[0]}
+    )
+
+    assert [OCTOBER.start, NOVEMBER.start] == [use.month for use in rated(world, NOVEMBER).usage]
+
+
 def test_without_a_chart_only_the_rated_month_is_there(world: World) -> None:
     world.readings(world.registers[0], Span(date(2026, 9, 30), OCTOBER.start))
 

@@ -73,6 +73,8 @@ def test_an_account_that_is_prepaid_no_more_has_no_balance_of_that_kind(prepaid_
     prepaid.store_states(prepaid_till.session, [state(prepaid_till)])
     prepaid.forget_former(prepaid_till.session, NOON)
     assert D(20) == prepaid.used_so_far(prepaid_till.session, prepaid_till.account)
+    prepaid_till.bill("20.00", 11)  # what was used is billed now
+    assert D(0) == prepaid.used_so_far(prepaid_till.session, prepaid_till.account)
 
     prepaid_till.session.execute(text("UPDATE account_mode SET mode = 'postpaid'"))
     prepaid.forget_former(prepaid_till.session, NOON)
