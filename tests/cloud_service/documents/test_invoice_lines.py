@@ -5,9 +5,9 @@ from datetime import date
 from decimal import Decimal
 
 from cloud_service.documents.invoice_lines import line_groups, shared_places, totals
-from cloud_service.documents.paper import PaperLine, PaperTax
+from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
 from cloud_service.documents.translations import localizer_for
-from tests.cloud_service.documents.papers import make_paper, with_lines
+from tests.cloud_service.documents.papers import line, make_paper, with_lines
 
 D = Decimal
 ENGLISH = localizer_for("en_GB")
@@ -21,8 +21,8 @@ def test_lines_stand_below_their_meter() -> None:
     ]
 
 
-def test_equal_units_and_all_prices_share_their_count_of_places() -> None:
-    energy, standing, fed_in = (line for group in line_groups(make_paper(), ENGLISH) for line in group["lines"])
+def test_equal_units_share_their_count_of_places_and_each_price_has_its_own() -> None:
+    energy, standing, fed_in = (row for group in line_groups(make_paper(), ENGLISH) for row in group["lines"])
 
     assert ("1,834.25", "-640.50", "1") == (energy["quantity"], fed_in["quantity"], standing["quantity"])
     assert ("0.3125", "24.90", "0.0811") == (energy["price"], standing["price"], fed_in["price"])
@@ -77,3 +77,42 @@ def test_a_tax_that_is_not_charged_says_why() -> None:
     paper = make_paper(taxes=(tax,), tax=D(0), total=D("546.16"))
 
     assert "(the recipient owes the tax)" in str(totals(paper, ENGLISH)["rows"])
+
+
+def _mixed(*lines: tuple[str, str, str]) -> InvoicePaper:
+    """A bill of lines of (utility, meter, amount)."""
+    return with_lines(*(replace(line(amount=amount), utility=utility, group=group) for utility, group, amount in lines))
+
+
+def test_each_meter_has_its_sum_where_there_are_several_and_one_alone_has_none() -> None:
+    several = _mixed(("electricity", "M1", "10.00"), ("electricity", "M1", "5.00"), ("electricity", "M2", "2.50"))
+
+    assert [("M1", "15.00"), ("M2", "2.50")] == [(one["name"], one["sum"]) for one in line_groups(several, ENGLISH)]
+    assert [""] == [one["sum"] for one in line_groups(_mixed(("electricity", "M1", "10.00")), ENGLISH)]
+
+
+def test_meters_of_several_utilities_are_named_with_theirs_and_what_is_of_none_is_other() -> None:
+    mixed = _mixed(("electricity", "M1", "10.00"), ("water", "M2", "2.50"), ("", "", "0.01"))
+
+    assert ["Electricity · M1", "Water · M2", "Other"] == [one["name"] for one in line_groups(mixed, ENGLISH)]
+
+
+def test_a_utility_with_several_meters_has_its_sum_above_the_net_amount() -> None:
+    mixed = _mixed(
+        ("electricity", "M1", "10.00"), ("electricity", "M2", "5.00"), ("water", "M3", "2.50"), ("", "", "0.01")
+    )
+    one_each = _mixed(("electricity", "M1", "10.00"), ("water", "M3", "2.50"))
+
+    assert ["Electricity", "Water", "Other", "Net amount"] == [row["label"] for row in totals(mixed, ENGLISH)["rows"]]
+    assert ["€15.00", "€2.50", "€0.01", "€17.51"] == [row["value"] for row in totals(mixed, ENGLISH)["rows"]]
+    assert ["Net amount"] == [row["label"] for row in totals(one_each, ENGLISH)["rows"]]
+
+
+def test_lines_of_our_own_are_called_in_the_reader_s_language_and_the_tariff_s_as_they_are() -> None:
+    ours = (
+        replace(line("Rounding"), charge="rounding"), replace(line("Late fee"), charge="fees"),
+        replace(line("Interest on INV-7"), charge="interest"), replace(line("Rounding up"), charge="rounding"),
+    )  # fmt: skip
+    (group,) = line_groups(with_lines(*ours), localizer_for("de"))
+
+    assert ["Rundung", "Mahngebühr", "Zinsen auf INV-7", "Rounding up"] == [one["label"] for one in group["lines"]]

@@ -1,6 +1,7 @@
 import io
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -219,3 +220,14 @@ def test_a_span_that_is_no_month_is_named_by_its_days() -> None:
     text = text_of(make_paper(locale="en_GB", first_day=date(2026, 10, 3), last_day=date(2026, 11, 2)))
 
     assert "3 Oct – 2 Nov 2026" in text
+
+
+def test_the_name_of_a_meter_is_never_the_last_line_of_a_page() -> None:
+    for before in range(14, 30):
+        lines = [replace(line(f"Item {at}"), group="First meter") for at in range(before)]
+        lines += [replace(line(f"Other {at}"), group="Second meter") for at in range(3)]
+        paper = with_lines(*lines, uses=(), readings=())
+        pages = [page.extract_text() for page in read(invoice_pdf.render(paper, Theme())).pages]
+        (holding,) = [page for page in pages if "Second meter" in page]
+
+        assert "Other 0" in holding, before

@@ -1,13 +1,17 @@
 """The invoice as finished texts."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from cloud_service.documents.invoice_view import invoice_view, title
+from cloud_service.documents.paper import SupplyPoint, UtilityUse
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import localizer_for
-from tests.cloud_service.documents.papers import make_paper
+from tests.cloud_service.documents.papers import SELLER, line, make_paper, with_lines
 
 D = Decimal
 
@@ -68,3 +72,56 @@ def test_blocks_without_content_or_hidden_by_the_theme_are_not_there() -> None:
 
     assert (None, None, None, []) == (hidden["summary"], hidden["chart"], hidden["readings"], hidden["notes"])
     assert (None, None, None) == (empty["chart"], empty["readings"], empty["annex"])
+
+
+def _credit(**changes: Any) -> dict[str, Any]:
+    """The view of a bill that comes to 20.00 in the client's favour."""
+    paper = with_lines(line(amount="-20.00"), locale="en_GB", **changes)
+    return invoice_view(paper, Theme())
+
+
+def test_a_bill_in_the_client_s_favour_says_what_becomes_of_the_credit() -> None:
+    view = _credit()
+
+    assert [
+        "The credit of €20.00 stays on your account and pays your next invoices. We pay it out if you ask us to."
+    ] == (view["notes"])
+    assert "stays on your account" == view["summary"][0]["note"]
+
+
+def test_a_final_bill_says_so_and_that_its_credit_is_paid_out() -> None:
+    view = _credit(ended_on=date(2026, 10, 31))
+
+    assert "Electricity invoice: final bill" == view["title"]
+    assert [
+        "We pay the credit of €20.00 out to you. Please tell us the bank account for it.",
+        "This is the final bill: your supply ended on 31 Oct 2026.",
+    ] == view["notes"]
+    assert "" == view["summary"][0]["note"]
+
+
+def test_supply_points_are_called_as_in_the_seller_s_country_and_by_name_where_there_are_several() -> None:
+    power, water = SupplyPoint("Flat 1", "51238696781"), SupplyPoint("Flat 1 water", "W-1", "water")
+
+    def named(*points: SupplyPoint, country: str = "DE") -> list[tuple[str, str]]:
+        paper = make_paper(locale="en_GB", supply_points=points, seller=replace(SELLER, country=country))
+        meta = invoice_view(paper, Theme())["meta"]
+        return [(row["label"], row["value"]) for row in meta if row["value"] in ("51238696781", "W-1")]
+
+    assert [("MaLo-ID", "51238696781")] == named(power)
+    assert [("MPAN", "51238696781")] == named(power, country="GB")
+    assert [("Supply point", "51238696781")] == named(power, country="KE")
+    assert [("MaLo-ID (Flat 1)", "51238696781"), ("Supply point (Flat 1 water)", "W-1")] == named(power, water)
+
+
+def test_the_use_stands_in_its_unit_and_several_a_line_each() -> None:
+    water = UtilityUse("water", "m3", Decimal("81.500"))
+    power = UtilityUse("electricity", "kWh", Decimal(298))
+
+    def card(*uses: UtilityUse) -> dict[str, str]:
+        summary = invoice_view(make_paper(locale="en_GB", uses=uses), Theme())["summary"]
+        return dict(summary[1])
+
+    assert ("81.5 m³", "Consumption") == (card(water)["value"], card(water)["label"])
+    assert "2.6 m³" in card(water)["note"]
+    assert "Electricity 298 kWh\nWater 81.5 m³" == card(power, water)["note"]
