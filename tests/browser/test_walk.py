@@ -23,7 +23,7 @@ STAFF_PAGES = (
     "/settings/mail",
     "/imports", "/points", "/meters/energy?by=meter",
     "/meters/energy/gaps", "/meters/put-aside", "/readings/upload", "/readings/imports", "/rounds",
-    "/points/new", "/payments/statement", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
+    "/points/new", "/payments/statement", "/payments/provider", "/gateways/new", "/tariffs/sheet", "/setup", "/today",
 )  # fmt: skip
 DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connections/{K-1}", "/meters/{M-1}",
            "/tariffs/{T-K-1}", "/gateways/{gw-K-1}", "/clients/{Amina}/edit", "/accounts/{A-1}/edit",
