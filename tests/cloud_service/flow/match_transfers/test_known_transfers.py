@@ -3,12 +3,15 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 from itertools import permutations
 
 import pytest
 
 from cloud_service.flow import collect
+from cloud_service.flow.match_transfers import lines_of, match_lines
 from cloud_service.flow.match_transfers.matching import BOOKED, DOUBTFUL, TWICE
+from cloud_service.store.scope import Scope
 from tests.cloud_service.flow.match_transfers.conftest import Bank
 from tests.cloud_service.payments.statements import FORMS, Told, camt, intraday, swift, table
 
@@ -203,3 +206,16 @@ def test_a_booking_without_a_day_has_that_of_its_statement_and_is_known_again(ba
 
     assert ["certain"] == bank.take(camt(undated, form="camt.052", name="R1", written="2026-11-20T08:00:00"))
     assert ["passed"] == bank.take(camt(undated, written="2026-11-21T06:00:00"))
+
+
+def test_who_may_not_know_of_the_other_company_is_not_shown_its_booking(bank: Bank) -> None:
+    first = camt(replace(RENT, reference="2026112000123456")).replace(
+        b"DE02120300000000202051", b"FR1420041010050500013M02606"
+    )
+    bank.take(first)
+    again = first.replace(b">59.50<", b">75.45<").replace(b"<Id>1</Id>", b"<Id>2</Id>")
+    scope = Scope(frozenset({bank.world.entity + 1}))
+    (line,) = match_lines(bank.world.session, lines_of(BytesIO(again)), scope)
+
+    assert ("left", DOUBTFUL, None) == (line.outcome, line.reason, line.earlier)
+    assert bank.look(again)[0].earlier is not None
