@@ -34,12 +34,15 @@ async def _work(app: procrastinate.App, slots: Mapping[str, int]) -> None:
             )
             for queue, count in slots.items()
         ]
+        stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, lambda: [task.cancel() for task in working])
-        ended, _others = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
-        for task in working:
-            task.cancel()
+            loop.add_signal_handler(number, stop.set)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait([*working, stopping], return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in working if task.done()]  # what ends by itself has failed
+        for task in (stopping, *working):
+            task.cancel()  # once: it waits for the jobs that have begun, and a second time would not
         await asyncio.gather(*working, return_exceptions=True)
     for task in ended:
-        if not task.cancelled() and (error := task.exception()):
+        if error := task.exception():
             raise error

@@ -66,3 +66,30 @@ def test_a_relay_that_hangs_and_runs_that_never_end_stop_nothing_else(
 
     assert {"validate", "prepaid", "tend_batches", "work_sheet"} <= ended
     assert not {"deliver", "endless"} & ended
+
+
+ENDING = WORKER.replace("hanging()\n\nrun_slots", "import time; time.sleep(3)\n\nrun_slots")
+
+
+@pytest.mark.slow
+@pytest.mark.processes
+def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun_and_says_so(
+    session: Session, engine: Engine, database_url: str
+) -> None:
+    job_queue.defer(session, "endless", {}, queue="runs")
+    session.commit()
+    process = subprocess.Popen([sys.executable, "-c", ENDING, database_url], stderr=subprocess.PIPE)
+    until = time.monotonic() + PATIENCE_S
+    while status_of(engine, "endless") != "doing" and time.monotonic() < until:
+        time.sleep(0.1)
+    process.terminate()
+    _, complaints = process.communicate(timeout=PATIENCE_S)
+
+    assert ("succeeded", 0) == (status_of(engine, "endless"), process.returncode)
+    assert b"Traceback" not in complaints
+
+
+def status_of(engine: Engine, task: str) -> str:
+    with engine.connect() as connection:
+        query = text("SELECT status::text FROM procrastinate_jobs WHERE task_name = :task")
+        return str(connection.execute(query, {"task": task}).scalar_one())
