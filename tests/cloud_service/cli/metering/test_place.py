@@ -3,9 +3,16 @@
 import json
 from pathlib import Path
 
+from sqlalchemy import text
+
 from common.errors import ConflictError, InputError, NotFoundError
 from tests.books.world import FLAT, World
 from tests.cloud_service.cli.commands import call, refusal
+
+REGISTERS = """
+SELECT r.name, r.direction, r.quantity, r.kind FROM register r JOIN meter m ON m.id = r.meter_id
+ WHERE m.serial = '79' ORDER BY r.name
+"""
 
 
 def test_a_connection_is_set_up_by_commands_alone(operator: World, tmp_path: Path) -> None:
@@ -77,3 +84,16 @@ def test_a_meter_is_taken_down_and_hung_up_elsewhere(operator: World) -> None:
     assert {"meter": "78", "at": moved} == call("meter", "dismount", "78", "--at", moved, "--closing", "import=12")
     call("meter", "mount", "78", "--point", "Flat 9", "--at", moved, "--opening", "import=12")
     assert "Flat 9" in str(call("meter", "list", "--search", "78"))
+
+
+def test_registers_of_intervals_and_by_their_codes_are_declared(operator: World) -> None:
+    """A code tells its direction; a word says that intervals are counted; what is neither is refused."""
+    call("meter", "add", "79", "--register", "1.8.0:kWh:interval", "--register", "2.8.0:kWh:interval",
+         "--register", "blind:kvarh:export")  # fmt: skip
+
+    assert [
+        ("1.8.0", "import", "active_energy", "interval"),
+        ("2.8.0", "export", "active_energy", "interval"),
+        ("blind", "export", "reactive_energy", "index"),
+    ] == [tuple(row) for row in operator.session.execute(text(REGISTERS))]
+    assert "direction" == refusal("meter", "add", "80", "--register", "import:kWh:sideways").path
