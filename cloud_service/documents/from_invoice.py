@@ -1,6 +1,6 @@
 """The stored facts of an issued invoice as a paper: nothing is computed anew, only put where it is printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -52,11 +52,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         total=invoice.total,
         taxes=tuple(_tax(tax) for tax in invoice.basis.taxes),
         account=invoice.buyer.account or "",
-        supply_points=tuple(
-            SupplyPoint(billed.contract.point, billed.contract.grid_id, billed.contract.utility)
-            for billed in contracts
-            if billed.contract.grid_id
-        ),
+        supply_points=tuple(_supply_points(contracts)),
         utility=utility,
         uses=uses_of(invoice, utility, days),
         readings=readings_of(contracts),
@@ -178,6 +174,14 @@ def _utility(invoice: IssuedInvoice) -> str:
         utilities = {line.explanation.utility or "" for line in invoice.lines}
     utilities.discard("")
     return utilities.pop() if len(utilities) == 1 else "mixed" if utilities else "plain"
+
+
+def _supply_points(contracts: Sequence[BilledContract]) -> Iterator[SupplyPoint]:
+    """Those with an id of the grid; where a file that made the meter put its number there, it is none."""
+    for billed in contracts:
+        contract = billed.contract
+        if contract.grid_id and contract.grid_id not in contract.meters:
+            yield SupplyPoint(contract.point, contract.grid_id, contract.utility)
 
 
 def _ended_on(contracts: Sequence[BilledContract]) -> date | None:

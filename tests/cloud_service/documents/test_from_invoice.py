@@ -129,6 +129,10 @@ def test_each_supply_point_of_a_bill_has_its_id() -> None:
     ]
 
 
+def test_a_meter_s_number_is_no_id_of_the_grid() -> None:
+    assert () == paper(basis={"contracts": [contract(grid_id="M1")]}).supply_points
+
+
 def test_a_bill_is_final_when_all_of_its_contracts_end_with_it() -> None:
     ends, goes_on = contract(until="2026-11-01"), contract(id=2)
 

@@ -223,7 +223,7 @@ def test_a_span_that_is_no_month_is_named_by_its_days() -> None:
 
 
 def test_the_name_of_a_meter_is_never_the_last_line_of_a_page() -> None:
-    for before in range(14, 30):
+    for before in range(27, 35):
         lines = [replace(line(f"Item {at}"), group="First meter") for at in range(before)]
         lines += [replace(line(f"Other {at}"), group="Second meter") for at in range(3)]
         paper = with_lines(*lines, uses=(), readings=())
