@@ -3,7 +3,7 @@
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import day_of
+from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -13,12 +13,13 @@ WHY = click.option("--reason", required=True, help="Why; it stands in the audit 
 @click.command(name="change-start")
 @click.argument("number")
 @click.option("--day", required=True, help="The first day; the owner's empty days before are moved along.")
+@WHOSE
 @WHY
 @JSON
 def change_start(number: str, *, day: str, reason: str, json_output: bool) -> None:
     """A move-in was on another day."""
+    from cloud_service.cli.names import contract_id
     from cloud_service.flow.customers.contract import change_start as step
-    from cloud_service.store.lookups.ids_by_name import contract_id
 
     start = day_of(day, "--day")
     with transaction() as session:
@@ -28,12 +29,13 @@ def change_start(number: str, *, day: str, reason: str, json_output: bool) -> No
 
 @click.command(name="take-back")
 @click.argument("number")
+@WHOSE
 @WHY
 @JSON
 def take_back(number: str, *, reason: str, json_output: bool) -> None:
     """A contract never was: a tenant's, or the owner's for empty days. Its bills are credited first."""
+    from cloud_service.cli.names import contract_id
     from cloud_service.flow.customers.contract import take_back_contract
-    from cloud_service.store.lookups.ids_by_name import contract_id
 
     with transaction() as session:
         take_back_contract(session, contract_id(session, number), author=author(), reason=reason)

@@ -3,12 +3,13 @@
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.options import WHEN, amount_of, moment_of, time_of
+from cloud_service.cli.options import WHEN, WHOSE, amount_of, moment_of, time_of
 from cloud_service.cli.output import as_json
 
 
 @click.command(name="correct-mount")
 @click.argument("name")
+@WHOSE
 @click.option("--at", "hanging", help=f"A moment at which it hung there; its newest mount unless given. {WHEN}")
 @click.option("--multiplier", help="CT × VT of the mount.")
 @click.option("--since", help=f"When it was hung up. {WHEN}")
@@ -20,9 +21,9 @@ def correct_mount(
     json_output: bool,
 ) -> None:  # fmt: skip
     """Correct a mount's multiplier, or when the meter came or went; names the bills that rest on it."""
+    from cloud_service.cli.names import meter_id
     from cloud_service.flow.metering.mount_corrections import MountCorrection
     from cloud_service.flow.metering.mount_corrections import correct_mount as step
-    from cloud_service.store.lookups.ids_by_name import meter_id
     from cloud_service.store.lookups.site_zones import meter_zone
     from cloud_service.store.metering.mount_corrections import mount_of
     from common.errors import NotFoundError

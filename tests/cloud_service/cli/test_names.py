@@ -1,13 +1,14 @@
 """A name that two companies use: every command refuses it with both, and `--entity` settles it."""
 
 import inspect
-import sys
+from pathlib import Path
 
 import click
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service import cli
 from cloud_service.cli import cloud
 from common.errors import InputError, NotFoundError
 from tests.books.two_companies import two_companies
@@ -126,4 +127,9 @@ def test_every_command_that_takes_a_name_takes_the_company_too() -> None:
             without.append(path)
 
     assert [] == without
-    assert "cloud_service.cli" in sys.modules
+
+
+def test_no_command_looks_a_name_up_past_the_company() -> None:
+    modules = sorted(Path(cli.__file__).parent.rglob("*.py"))
+
+    assert ["names.py"] == [path.name for path in modules if "lookups.ids_by_name" in path.read_text()]
