@@ -52,7 +52,8 @@ def _left(session: Session, batch: StoredBatch) -> int:
 def _outcome(session: Session, batch: StoredBatch, row: StoredItem, now: datetime) -> StoredItem:
     """The row with what became of it."""
     order = BatchOrder(batch.values, batch.author, batch.asked_on, now)
-    outcome = tried(session, ACTIONS[batch.action], row.row_id, order, trial=batch.state == "checking")
+    action = ACTIONS.get(batch.action)
+    outcome = tried(session, action, row.row_id, order, trial=batch.state == "checking") if action else UNKNOWN
     return replace(
         row, state=outcome.state, before=outcome.before, after=outcome.after, reason=outcome.reason, hint=outcome.hint
     )  # fmt: skip
@@ -67,6 +68,9 @@ class RowOutcome:
     after: str = ""
     reason: str = ""
     hint: str = ""
+
+
+UNKNOWN = RowOutcome("refused", reason="this version does not know the action", hint="choose the rows again")
 
 
 def tried(session: Session, action: BatchAction, row_id: int, order: BatchOrder, *, trial: bool) -> RowOutcome:

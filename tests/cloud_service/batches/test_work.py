@@ -147,3 +147,10 @@ def test_nothing_to_do_is_said(office: Office) -> None:
 
     with pytest.raises(ConflictError, match="no row can be done"):
         work.refuse_empty(office.session, batch)
+
+
+def test_an_action_that_this_version_does_not_know_is_refused_and_not_tried_for_ever(office: Office) -> None:
+    batch = batch_of(office, "gone", name="New")
+    finish(office, batch)
+
+    assert ("checked", {"C-1": "refused", "C-2": "refused", "C-3": "refused"}) == state(office, batch.public_id)

@@ -144,3 +144,10 @@ def test_an_entry_that_makes_no_sense_is_refused(
 def test_an_unknown_register_is_refused(engine: Engine, owner: Owner) -> None:
     with pytest.raises(NotFoundError):
         enter(engine, entry("1"), NOW)
+
+
+def test_a_reading_of_a_year_that_cannot_be_is_refused_at_its_time(engine: Engine, register: int) -> None:
+    with pytest.raises(InputError, match="lies before the year 2000") as caught:
+        enter(engine, entry("5", datetime(202, 10, 1, tzinfo=UTC)), NOW)
+
+    assert "at" == caught.value.path

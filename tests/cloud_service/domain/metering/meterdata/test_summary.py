@@ -40,3 +40,12 @@ def test_a_counter_sums_to_last_less_first_in_whatever_order_its_reads_came() ->
 def test_two_indexes_at_one_instant_are_refused() -> None:
     with pytest.raises(BadFileError, match="two indexes at one instant, 10 and 11"):
         list(FileSummary([]).watch([reads((1000, "10")), reads((1000, "11"))]))
+
+
+def test_readings_before_the_year_2000_are_a_slip_of_the_hand() -> None:
+    summary = FileSummary([])
+    list(summary.watch([reads((-55_768_089_600_000, "17.5"), (1_790_000_000_000, "21.25"))]))
+    (total,) = summary.totals.values()
+
+    with pytest.raises(BadFileError, match="M1 import has a reading of 0202-10-13, before the year 2000"):
+        total.refuse_wrong_year()
