@@ -13,6 +13,8 @@ from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import typeset
 from common.errors import InputError
 
+REFERENCE_MAX = 35  # of a transfer, as banks have it
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
@@ -96,8 +98,21 @@ def _row(booking: Booking, currency: str, localizer: Localizer) -> Mapping[str, 
     kind = kinds.get(booking.kind, kinds["other"])
     return {
         "day": localizer.day(booking.day),
-        "text": f"{kind} {booking.text}".strip(),
+        "text": f"{kind} {_text(booking.text, localizer)}".strip(),
         "debit": localizer.amount(booking.amount, currency) if booking.amount > 0 else "",
         "credit": localizer.amount(-booking.amount, currency) if booking.amount < 0 else "",
         "balance": localizer.amount(booking.balance, currency),
     }
+
+
+def _text(text: str, localizer: Localizer) -> str:
+    """What stands behind the kind: a number as it is, or how money came, in the reader's words.
+
+    A reference that people write stays; one that a machine made is left out.
+    """
+    provider, _, reference = text.partition(" ")
+    names = localizer.section("provider")
+    if provider not in names:
+        return text
+    is_written = len(reference) <= REFERENCE_MAX and ":" not in reference
+    return f"{names[provider]} {reference if is_written else ''}".strip()

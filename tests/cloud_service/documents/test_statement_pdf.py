@@ -59,3 +59,13 @@ def test_a_long_statement_repeats_its_head_and_loses_no_row() -> None:
 
 def test_an_account_without_bookings_has_a_statement_too() -> None:
     assert "10,00 €" in text_of(replace(PAPER, bookings=(), closing=D("10.00")))
+
+
+def test_how_money_came_is_said_in_the_reader_s_words_without_a_machine_s_reference() -> None:
+    texts = ("bank DE02120300000000202051:2026-10-09:7f3a", "cash receipt 12", "stripe pi_1", "INV-1")
+    bookings = tuple(Booking(date(2026, 10, 2), "payment", said, D(0), D("10.00")) for said in texts)
+    view = statement_pdf.statement_view(replace(PAPER, bookings=bookings, closing=D("10.00")), Theme())
+
+    assert ["Zahlung Bank", "Zahlung bar receipt 12", "Zahlung stripe pi_1", "Zahlung INV-1"] == [
+        row["text"] for row in view["rows"]
+    ]
