@@ -39,13 +39,13 @@ class History:
     seed: int
     length: int = 25
     turns: list[Turn] | None = None
-    told: list[str] = field(default_factory=list)
+    telling: list[str] = field(default_factory=list)
     taken: list[Turn] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     def play(self, engine: Engine) -> None:
         """All of it; WrongMoneyError where something is wrong."""
-        operator = found(engine, self.seed)
+        operator = new_operator(engine, self.seed)
         turns = Turns(operator, START)
         dice = random.Random(self.seed)
         begun = [("move_in", dice.randrange(10**9)) for _ in range(2)]
@@ -53,8 +53,8 @@ class History:
             chosen = begun[number] if number < len(begun) else turns.choose(dice)
             turn = chosen if self.turns is None else self.turns[number]
             self.taken.append(turn)
-            words, done = turns.play(turn)
-            self.told.append(words)
+            sentence, done = turns.play(turn)
+            self.telling.append(sentence)
             if done and turn[0] != "sleep":
                 self.judge(faults(operator))
         self.end(operator, random.Random(self.seed))
@@ -112,16 +112,16 @@ class History:
 
     def say(self, operator: Operator, what: str, done: bool) -> None:
         """Tell what was done at the end."""
-        self.told.append(f"{operator.today} {what}" + ("" if done else f" -- refused: {operator.said}"))
+        self.telling.append(f"{operator.today} {what}" + ("" if done else f" -- refused: {operator.refusal}"))
 
     def judge(self, wrong: list[str]) -> None:
         """Go on, or end with what is wrong."""
         if wrong:
             self.wrong = wrong
-            raise WrongMoneyError("\n".join([f"history {self.seed}:", *self.told, *wrong]))
+            raise WrongMoneyError("\n".join([f"history {self.seed}:", *self.telling, *wrong]))
 
 
-def found(engine: Engine, seed: int) -> Operator:
+def new_operator(engine: Engine, seed: int) -> Operator:
     """A company with two places, one of them with an owner who pays while it is empty, and two tariffs."""
     dice = random.Random(f"found {seed}")
     life = Life(dice.choice(ZONES))

@@ -90,7 +90,8 @@ def wrong_bills(operator: Operator, papers: Papers) -> Iterator[str]:
             continue
         due = dues[bill.number] if bill.live else {}
         if (due is None or some(standing) != some(due)) and not (bill.live and bill.touched):
-            yield f"{bill.number} {'' if bill.live else '(credited) '}bills {told(standing)}, owed is {told(due)}"
+            state = "" if bill.live else " (credited)"
+            yield f"{bill.number}{state} bills {in_words(standing)}, owed is {in_words(due)}"
 
 
 def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
@@ -167,7 +168,7 @@ def some(nets: Nets) -> Nets:
     return {percent: net for percent, net in nets.items() if net}
 
 
-def told(nets: Nets | None) -> str:
+def in_words(nets: Nets | None) -> str:
     """In words."""
     return (
         "not known"

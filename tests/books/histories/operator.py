@@ -46,7 +46,7 @@ class Operator:
     withdrawn: set[tuple[str, datetime]] = field(default_factory=set)  # readings that a person took back
     sequence: int = 0  # of readings and references
     runs: list[int] = field(default_factory=list)  # rated, not approved yet
-    said: str = ""  # why the last step was refused
+    refusal: str = ""  # why the last step was refused
 
     def clock(self) -> datetime:
         """Noon of today where the places are."""
@@ -63,7 +63,7 @@ class Operator:
         try:
             step()
         except REFUSALS as error:
-            self.said = f"{type(error).__name__}: {error}".partition("\n")[0]
+            self.refusal = f"{type(error).__name__}: {error}".partition("\n")[0]
             return False
         return True
 

@@ -125,7 +125,7 @@ def percent_on(life: Life, code: str, day: date) -> Decimal:
     return max((first, percent) for first, percent in life.vat[code] if first <= day)[1]
 
 
-def known(life: Life, mount: Mount) -> list[tuple[datetime, int]]:
+def indexes_seen(life: Life, mount: Mount) -> list[tuple[datetime, int]]:
     """What the counter is known to have shown while it hung there, in the order of time."""
     seen = {
         at: value
@@ -140,7 +140,7 @@ def known(life: Life, mount: Mount) -> list[tuple[datetime, int]]:
 
 def index(life: Life, mount: Mount, at: datetime) -> int | None:
     """What the counter showed at a moment: read, or on the straight line between readings; None if nobody knows."""
-    seen = known(life, mount)
+    seen = indexes_seen(life, mount)
     before = [(when, value) for when, value in seen if when <= at]
     after = [(when, value) for when, value in seen if when >= at]
     if not before or not after:

@@ -40,13 +40,13 @@ def wrong_accounts(session: Session, operator: Operator, papers: Papers, start: 
     for number, account in enumerate(operator.accounts):
         owed = papers.owed[account][1]
         bookings = account_page(session, account)
-        told = {
+        amounts = {
             "the statement": statement(session, account, start, today).closing,
             "the account's page": sum((booking.amount for booking in bookings), ZERO),
             "the list of accounts": rows[f"{operator.tag}-A{number}"],
             "the ageing": aged.get(account, ZERO),
         }
-        for screen, amount in told.items():
+        for screen, amount in amounts.items():
             if amount != owed:
                 yield f"{screen} says that client {number} owes {amount}, the ledger {owed}"
 

@@ -42,7 +42,7 @@ class Turns(Sights):
         return dice.choices(names, weights)[0], dice.randrange(10**9)
 
     def play(self, turn: Turn) -> tuple[str, bool]:
-        """Take it; what it was in words with what the product said against it, and whether anything was done."""
+        """Take it; what it was in words, with what the product said against it, and whether anything was done."""
         name, seed = turn
         dice = random.Random(seed)
         step = getattr(self, name)(dice)
@@ -50,9 +50,9 @@ class Turns(Sights):
             return f"{name}: nothing to do", False
         done = self.operator.allowed(step)
         pieces = [piece for piece in (*step.args, *step.keywords.items()) if piece is not self.operator]
-        words = ", ".join(map(in_words, pieces))
-        refused = "" if done else f" -- refused: {self.operator.said}"
-        return f"{self.operator.today} {name}: {words}{refused}", done
+        sentence = ", ".join(map(in_words, pieces))
+        refused = "" if done else f" -- refused: {self.operator.refusal}"
+        return f"{self.operator.today} {name}: {sentence}{refused}", done
 
     # -- time and readings ---------------------------------------------------------------------------------------------
 

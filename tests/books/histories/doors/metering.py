@@ -39,7 +39,7 @@ def new_meter(operator: Operator, session: Session) -> str:
     return name
 
 
-def shown(operator: Operator, meter: str, at: datetime) -> dict[str, int]:
+def indexes_at(operator: Operator, meter: str, at: datetime) -> dict[str, int]:
     """What the counters of a meter show at a moment."""
     registers = ("import", "export") if operator.roof else ("import",)
     return {register: operator.counters[f"{meter}:{register}"].shows(at) for register in registers}
@@ -61,7 +61,7 @@ def hang(operator: Operator, point: int, at: datetime, factor: int, meter: str =
     """A meter, new unless named, begins to count at a place."""
     with operator.door() as session:
         name = meter or new_meter(operator, session)
-        opening = shown(operator, name, at)
+        opening = indexes_at(operator, name, at)
         mount = sites_and_meters.NewMount(operator.points[point], operator.meters[name], at, opening, Decimal(factor))
         sites_and_meters.mount(session, mount, author=WHO)
     note_mounted(operator, Mount(name, point, at, 0, factor), opening)
@@ -69,7 +69,7 @@ def hang(operator: Operator, point: int, at: datetime, factor: int, meter: str =
 
 def take_down(operator: Operator, mount: Mount, at: datetime) -> None:
     """A meter goes, with what it shows."""
-    closing = shown(operator, mount.meter, at)
+    closing = indexes_at(operator, mount.meter, at)
     with operator.door() as session:
         sites_and_meters.dismount(session, operator.meters[mount.meter], at, closing, author=WHO)
     note_gone(operator, mount, at, closing)
@@ -77,10 +77,10 @@ def take_down(operator: Operator, mount: Mount, at: datetime) -> None:
 
 def exchange(operator: Operator, mount: Mount, at: datetime, factor: int) -> None:
     """A new meter in the place of an old one."""
-    closing = shown(operator, mount.meter, at)
+    closing = indexes_at(operator, mount.meter, at)
     with operator.door() as session:
         name = new_meter(operator, session)
-        opening = shown(operator, name, at)
+        opening = indexes_at(operator, name, at)
         place = operator.points[mount.point]
         swap = contract.MeterExchange(place, operator.meters[name], at, closing, opening, Decimal(factor))
         contract.exchange_meter(session, swap, author=WHO)
