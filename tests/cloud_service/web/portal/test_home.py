@@ -69,6 +69,14 @@ def test_an_open_bill_says_where_a_transfer_goes(console: Console) -> None:
     assert "Pay by bank transfer Account holder Kilo Ltd M-PESA paybill 247247 Account no. INV-2" in text_of(page)
 
 
+def test_an_e_invoice_that_cannot_be_made_is_for_the_supplier_to_mend(console: Console) -> None:
+    amina = console.sign_in("amina")
+    answer = amina.get(f"/portal/bills/{console.ids['INV-2']}/einvoice_ubl")
+
+    assert (404, True, False) == (answer.status_code, "Ask your supplier" in answer.text, "entity edit" in answer.text)
+    assert "einvoice_ubl" not in amina.get(f"/portal/bills/{console.ids['INV-2']}").text  # a person, no company
+
+
 def test_a_new_tenant_sees_nothing_of_the_former_ones_days(fresh: Console) -> None:
     change(fresh, *NEW_TENANT.strip().split(";\n"))
     amina = fresh.sign_in("amina")
