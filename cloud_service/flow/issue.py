@@ -64,6 +64,9 @@ def issue(
     A contract whose days are billed already is refused by the database. With `deliver` the messages are queued.
     Where they take the place of an invoice that a credit note (`instead_of`) took back, they name that invoice.
     """
+    lock_accounts(session, sorted({contract.contract.account_id for contract in rated}))
+    for reason in billing_chain.broken(session, rated).values():
+        raise reason
     contracts = [ContractToBill(contract) for contract in rated]
     return _issue(session, contracts, bill_date=bill_date, author=author, deliver=deliver, instead_of=instead_of)
 
@@ -80,8 +83,6 @@ def _issue(
     contracts = sorted(contracts, key=lambda contract: (contract.rated.contract.account_id, contract.rated.start))
     account_ids = sorted({contract.rated.contract.account_id for contract in contracts})
     lock_accounts(session, account_ids)
-    for reason in billing_chain.broken(session, [contract.rated for contract in contracts]).values():
-        raise reason
     accounts, in_local = _parties(session, account_ids, bill_date)
     waiting = pending_lines.waiting(session, [contract.rated.contract.id for contract in contracts], bill_date)
     drafts = [

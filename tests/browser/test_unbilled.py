@@ -47,7 +47,9 @@ def three_tenants(site: Site) -> None:
         forget(world, date(2026, 10, 5))
         world.registers[0] = first
         run(world, OCTOBER)
-        new = NewLine(world.contracts[2], "stairs", "EUR", share("100.00", label="Stairs, cleaning"))
+        new = NewLine(
+            world.contracts[2], "stairs", "EUR", share("100.00", label="Stairs, cleaning", end=date(2026, 10, 16))
+        )
         pending_lines.add(session, [new], reason="Stairs 2026", author="t")
         less_surplus(world)
 

@@ -50,6 +50,7 @@ BILLED_DIFFERENCES = text(
     """
 )
 # Of a run over some contracts only theirs; of one over all, those of all that ended.
+# A share of days that turned out not to be the contract's is left to a person, as in WAITING.
 _OF_ENDED = """
       FROM pending_line p
       JOIN contract c ON c.id = p.contract_id

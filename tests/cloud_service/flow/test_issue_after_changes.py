@@ -146,9 +146,8 @@ def test_a_share_stands_once_where_a_run_has_two_bills_of_a_connection(world: Wo
     """Billing day 15 and a move-out on the 20th: 15 September to 15 October, and the five days after."""
     change_cycle(world.session, world.accounts[0], "monthly", 15, author="t")
     world.session.execute(text("UPDATE contract SET during = daterange('2026-09-15', NULL)"))
-    pending_lines.add(
-        world.session, [NewLine(world.contracts[0], "stairs", "EUR", share("100.00"))], reason="", author="t"
-    )
+    line = share("100.00", start=date(2026, 9, 15), end=date(2026, 10, 1))
+    pending_lines.add(world.session, [NewLine(world.contracts[0], "stairs", "EUR", line)], reason="", author="t")
     move_out(world.session, world.contracts[0], date(2026, 10, 20), author="t")
     approve(world, rate(world))
     bills = world.session.execute(

@@ -53,8 +53,9 @@ def run(world: World, span: Span, contracts: list[int] | None = None, bill_date:
     running.report(world.session, planned.id)
 
 
-def wait(world: World, contract: int, amount: str, key: str = "stairs") -> None:
-    pending_lines.add(world.session, [NewLine(contract, key, "EUR", share(amount))], reason="Stairs", author="t")
+def wait(world: World, contract: int, amount: str, key: str = "stairs", until: date = date(2026, 10, 16)) -> None:
+    line = share(amount, end=until)
+    pending_lines.add(world.session, [NewLine(contract, key, "EUR", line)], reason="Stairs", author="t")
 
 
 def test_a_share_of_a_former_tenant_comes_with_the_next_run_as_a_bill_of_its_own(world: World) -> None:
@@ -65,6 +66,15 @@ def test_a_share_of_a_former_tenant_comes_with_the_next_run_as_a_bill_of_its_own
     assert (world.accounts[0], Decimal("100.00"), 0, 0) == (former.account_id, former.net, former.energy, former.spans)
     assert (world.accounts[1], 1) == (own.account_id, own.spans)
     assert not pending_lines.waiting(world.session, world.contracts, NOVEMBER.end)
+
+
+def test_a_share_of_days_after_the_end_is_left_to_a_person(world: World) -> None:
+    wait(world, world.contracts[0], "100.00", until=OCTOBER.end)
+    run(world, NOVEMBER)
+
+    assert [1, 1, 1] == [bill.spans for bill in world.session.execute(BILLS)]
+    (line,) = pending_lines.listed(world.session, [world.entity], NOVEMBER.end)
+    assert ("V1", True) == (line.contract, line.ended)
 
 
 def test_a_difference_to_a_final_bill_is_billed_once_with_its_vat(world: World) -> None:
