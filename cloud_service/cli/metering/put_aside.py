@@ -12,7 +12,7 @@ from cloud_service.cli.output import as_json
 def put_aside(*, again: str | None, json_output: bool) -> None:
     """Meters whose days could not be made, and why; exit code 6 if there are some."""
     from cloud_service.flow.metering.try_days_again import try_days_again
-    from cloud_service.store.metering.register_faults import faults
+    from cloud_service.store.metering.validation.register_faults import faults
     from cloud_service.store.scope import Scope
     from common.errors import NotFoundError
 

@@ -17,9 +17,10 @@ from cloud_service.domain.money import plain
 from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days, known_indexes, meter_data_files, readings, register_faults
+from cloud_service.store.metering import dirty_days, known_indexes, meter_data_files, readings
 from cloud_service.store.metering.known_indexes import RestingBill
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
+from cloud_service.store.metering.validation import register_faults
 from common.errors import ConflictError, InputError, NotFoundError
 from common.reading import OLDEST_MS, Kind, Quality, as_decimal, thousandths
 

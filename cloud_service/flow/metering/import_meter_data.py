@@ -27,17 +27,11 @@ from cloud_service.store.audit import log
 from cloud_service.store.database.errors import guarded
 from cloud_service.store.database.session import Engine, Session, transaction
 from cloud_service.store.lookups import ids_by_name
-from cloud_service.store.metering import (
-    dirty_days,
-    imported_files,
-    meter_data_files,
-    reading_blocks,
-    readings,
-    register_faults,
-)
+from cloud_service.store.metering import dirty_days, imported_files, meter_data_files, reading_blocks, readings
 from cloud_service.store.metering.exchanged_registers import FollowingRegisters, following_registers
 from cloud_service.store.metering.meter_data_files import NewFileRegister
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
+from cloud_service.store.metering.validation import register_faults
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.reading import Quality, as_decimal

@@ -13,8 +13,9 @@ from cloud_service.store.audit import log
 from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items
-from cloud_service.store.metering import dirty_days, register_faults, sites_and_meters
+from cloud_service.store.metering import dirty_days, sites_and_meters
 from cloud_service.store.metering.entered_registers import entered_registers
+from cloud_service.store.metering.validation import register_faults
 from common.errors import ConflictError, InputError, NotFoundError, at_field
 from common.period import zone
 from common.reading import Kind, Unit

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering import register_faults
+from cloud_service.store.metering.validation import register_faults
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 

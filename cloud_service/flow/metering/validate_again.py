@@ -4,7 +4,8 @@ from datetime import date
 
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
-from cloud_service.store.metering import dirty_days, register_faults
+from cloud_service.store.metering import dirty_days
+from cloud_service.store.metering.validation import register_faults
 from common.errors import ConflictError, InputError
 
 DAYS_MAX = 400

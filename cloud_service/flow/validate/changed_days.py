@@ -11,7 +11,8 @@ from cloud_service.flow.validate.make_days import make_changed_days
 from cloud_service.store.database.each_alone import each_alone
 from cloud_service.store.database.errors import fault_of, guarded
 from cloud_service.store.database.session import Engine, Session, transaction
-from cloud_service.store.metering import dirty_days, register_faults, virtual_meters
+from cloud_service.store.metering import dirty_days
+from cloud_service.store.metering.validation import register_faults, virtual_meters
 from common.reading import Quality
 
 REGISTERS_AT_ONCE = 250

@@ -14,7 +14,7 @@ from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
-from cloud_service.store.metering.register_faults import faults
+from cloud_service.store.metering.validation.register_faults import faults
 from cloud_service.store.receivables.odd_events import odd_events
 from cloud_service.web.access import May, access, actor, allowed, scope
 from cloud_service.web.clock import now, site_zone, today

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.flow.metering.try_days_again import try_days_again
-from cloud_service.store.metering.register_faults import FAULTS_MAX, faults
+from cloud_service.store.metering.validation.register_faults import FAULTS_MAX, faults
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.database import session
 from cloud_service.web.language.sentences import ngettext

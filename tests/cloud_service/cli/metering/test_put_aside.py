@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from cloud_service.store.metering import register_faults
+from cloud_service.store.metering.validation import register_faults
 from common.errors import NotFoundError
 from tests.books.world import World
 from tests.cloud_service.cli.commands import call, printed, refusal

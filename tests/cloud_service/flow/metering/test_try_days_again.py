@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.flow.metering.try_days_again import try_days_again
 from cloud_service.store.audit.log import changes
-from cloud_service.store.metering import register_faults
+from cloud_service.store.metering.validation import register_faults
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 from tests.books.world import build

@@ -17,7 +17,7 @@ from cloud_service.store.database.session import transaction
 from cloud_service.store.metering import readings as evidence
 from cloud_service.store.metering.dirty_days import mark_dirty
 from cloud_service.store.metering.readings import ReadingColumns
-from cloud_service.store.metering.register_faults import TRIES_MAX, faults, try_again
+from cloud_service.store.metering.validation.register_faults import TRIES_MAX, faults, try_again
 from common.period import day_start
 from common.reading import Quality
 from tests.cloud_service.plant import add_meter, add_site, value_of

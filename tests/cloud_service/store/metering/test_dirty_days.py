@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import BelievedReading, RegisterDay
 from cloud_service.store.database.session import transaction
-from cloud_service.store.metering import dirty_days, interval_days, register_faults
+from cloud_service.store.metering import dirty_days, interval_days
+from cloud_service.store.metering.validation import register_faults
 from tests.cloud_service.plant import add_meter
 from tests.cloud_service.store.metering.rows import columns
 

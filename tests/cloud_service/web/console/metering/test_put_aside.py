@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from cloud_service.store.metering import register_faults
+from cloud_service.store.metering.validation import register_faults
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from sqlalchemy.orm import Session
 
-from cloud_service.store.metering import register_faults
+from cloud_service.store.metering.validation import register_faults
 from tests.books.world import build
 from tests.cloud_service.plant import add_meter
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.metering.vee.series import RegisterDay
 from cloud_service.store.metering.interval_days import store_days
-from cloud_service.store.metering.virtual_meters import remake_virtual_days
+from cloud_service.store.metering.validation.virtual_meters import remake_virtual_days
 from tests.cloud_service.plant import add_meter
 
 Owner = psycopg.Connection[object]
