@@ -28,6 +28,7 @@ FOR_PEOPLE: dict[str, set[int | str]] = {
 NO_SENTENCES = {
     "Lax", "Cookie", "Referer", "Vary", "light dark",  # headers, a style
     "Energy Billing", "Stripe", "English", "Deutsch", "Français", "Kiswahili",  # names are the same in every language
+    "Español", "Italiano", "Nederlands", "Polski",
     "10 per minute; 60 per hour", "20 per minute", "60 per minute",  # limits of requests
     "another payer", "asked for",  # reasons in the audit log where none was typed
     "refused on %s %s: %s", "unhandled error on %s %s", "refused a call for %s: %s",  # the log is English

@@ -48,7 +48,8 @@ PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV
 PUBLIC_PAGES = ("/sign-in", "/pay/{INV-1}", "/pay/{INV-2}?back=1", "/top-up/{A-2}", "/link", "/nowhere")
 MONTHS = {name for style in ("abbreviated", "wide") for name in get_month_names(style, locale="en").values()}
 DAYS = {name for style in ("abbreviated", "wide") for name in get_day_names(style, locale="en").values()}
-FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS, *DAYS}
+EINVOICES = {"CII", "UBL", "EN", "XRechnung"}  # names of standards
+FORMATTED = {*LANGUAGES.values(), "UTC", *MONTHS, *DAYS, *EINVOICES}
 ON_PAPER = set(re.findall(r"[^\W\d_]{2,}", " ".join(localizer_for("en").section("bank").values())))  # its own catalogue
 """What Babel writes, names of languages."""
 TYPED = {*NOT_READ, "textarea", "datalist"}
