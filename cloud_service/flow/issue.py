@@ -203,9 +203,9 @@ def _changed_terms(session: Session, items: Sequence[RunItem]) -> dict[int, str]
     for item in items:
         if item.id in due and item.rated is not None and item.rated.terms is not UNSET:
             now = terms.get(due[item.id])
-            what = item.rated.terms.changed(now) if now else "the contract"
-            if what:
-                changed[item.id] = f"{what} changed after the rating: rate it again"
+            reason = item.rated.terms.changed(now) if now else "the contract"
+            if reason:
+                changed[item.id] = f"{reason} changed after the rating: rate it again"
     return changed
 
 

@@ -34,7 +34,7 @@ def print_file(session: Session, bag: PostBag, out: Path, day: date) -> int:
 
     Each company has a cover list in its look and language.
     """
-    invoices, letters = ([one.entity_id for one in bag.invoices], [one.entity_id for one in bag.letters])
+    invoices, letters = ([item.entity_id for item in bag.invoices], [item.entity_id for item in bag.letters])
     companies = dict.fromkeys([*invoices, *letters])
     if not companies:
         raise NotFoundError("nothing waits to be printed", hint="accounts whose bills go by post have some after a run")

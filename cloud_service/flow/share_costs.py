@@ -90,7 +90,7 @@ def take_back(session: Session, split_id: int, span: Span, *, author: str, reaso
     """A cost was shared wrongly: its lines are gone, its days can be shared again. Billed ones are credited first."""
     stored = cost_splits.get_split(session, split_id)
     kept_before = kept_shares.sharings(session, split_id, locked=True)
-    sharing = next((kept for kept in kept_before if kept.span == span), None)
+    sharing = next((each for each in kept_before if each.span == span), None)
     if sharing is None:
         raise NotFoundError(f"{stored.name} has shared nothing from {span.start} to {span.end}", path="from")
     if sharing.bills:
@@ -123,10 +123,11 @@ def _refuse_other_currencies(contracts: Sequence[PlacedContract], document: Cost
 
 
 def _refuse_shared_before(session: Session, split_id: int, span: Span) -> None:
-    for kept in kept_shares.sharings(session, split_id):
-        if kept.span.overlap(span):
+    for sharing in kept_shares.sharings(session, split_id):
+        if sharing.span.overlap(span):
             raise ConflictError(
-                f"shares of {kept.span.start} to {kept.span.end} ({kept.total.normalize():f} {kept.currency}) were"
+                f"shares of {sharing.span.start} to {sharing.span.end} "
+                f"({sharing.total.normalize():f} {sharing.currency}) were"
                 " written before",
                 path="from", hint="take that sharing back first, or share other days",
             )  # fmt: skip
@@ -136,11 +137,11 @@ def _measured(session: Session, stays: Sequence[Stay]) -> list[Stay]:
     """The stays with what their meters counted; those who lack readings are named, all of them."""
     places = [MeasuredPlace(stay.point_id, stay.span, empty=bool(stay.note)) for stay in stays]
     measured, refused = [], []
-    for stay, found in zip(stays, consumption_at(session, places), strict=True):
-        if isinstance(found, Consumption):
-            measured.append(replace(stay, used=found.quantity, unit=found.unit))
+    for stay, consumption in zip(stays, consumption_at(session, places), strict=True):
+        if isinstance(consumption, Consumption):
+            measured.append(replace(stay, used=consumption.quantity, unit=consumption.unit))
         else:
-            refused.append(f"{stay.title}: {found.message}")
+            refused.append(f"{stay.title}: {consumption.message}")
     if refused:
         more = f"; and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
         raise InputError(

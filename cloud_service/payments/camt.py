@@ -100,19 +100,19 @@ def _entry(node: Any, now: _Statement) -> Iterator[BankLine]:
         parts = [[detail] for detail in details]
     dated = _day_of(node, details)
     day = dated or _day_of_statement(now)
-    for amount, part in zip(amounts, parts, strict=True):
-        detail = part[0] if len(part) == 1 else node
+    for amount, of_line in zip(amounts, parts, strict=True):
+        detail = of_line[0] if len(of_line) == 1 else node
         yield BankLine(
             account=now.account,
             reference="",
             booked_on=day,
             amount=amount or Decimal(0),
             currency=currency,
-            remittance=_remittance(part) or text_at(node, "AddtlNtryInf"),
+            remittance=_remittance(of_line) or text_at(node, "AddtlNtryInf"),
             end_to_end_id=_end_to_end(detail),
             payer=text_at(detail, "RltdPties/Dbtr/Nm") or text_at(detail, "RltdPties/Dbtr/Pty/Nm"),
             payer_iban=text_at(detail, "RltdPties/DbtrAcct/Id/IBAN"),
-            reversal=_is_return(node, part),
+            reversal=_is_return(node, of_line),
             value_day=_day(text_at(node, "ValDt/Dt") or text_at(node, "ValDt/DtTm")),
             is_dated=dated is not None,
             bank_names=_bank_names(node, detail, alone=len(parts) == 1),
@@ -158,9 +158,9 @@ def _is_return(node: Any, details: list[Any]) -> bool:
     """Whether a payment came back: a tenant's that we had, or ours."""
     if text_at(node, "RvslInd") in ("true", "1"):
         return True
-    for part in [node, *details]:
-        code = text_at(part, "BkTxCd/Prtry/Cd")
-        if text_at(part, "BkTxCd/Domn/Fmly/SubFmlyCd") in RETURNS or RETURN_CODES.search(code):
+    for each in [node, *details]:
+        code = text_at(each, "BkTxCd/Prtry/Cd")
+        if text_at(each, "BkTxCd/Domn/Fmly/SubFmlyCd") in RETURNS or RETURN_CODES.search(code):
             return True
     return any(next(children(detail, "RtrInf"), None) is not None for detail in details)
 

@@ -27,10 +27,10 @@ def document_response(public_id: UUID, kind: str) -> Response:
 def _stored(invoice_id: int, kind: str) -> StoredDocument | Document:
     """A PDF or an e-invoice, made if need be; what else there is only as it was kept."""
     if kind == deliver.PDF:
-        made = deliver.document(session(), invoice_id, public_url=current_app.extensions["settings"].pay_at)
+        document_file = deliver.document(session(), invoice_id, public_url=current_app.extensions["settings"].pay_at)
     elif kind in deliver.EINVOICES:
-        made = deliver.einvoice(session(), invoice_id, kind)
+        document_file = deliver.einvoice(session(), invoice_id, kind)
     else:
         return document(session(), invoice_id, kind)
     session().commit()
-    return made
+    return document_file

@@ -71,13 +71,13 @@ def shares(name: str, *, entity: int | None, json_output: bool) -> None:
     from cloud_service.store.invoicing.kept_shares import sharings
 
     with transaction() as session:
-        kept = sharings(session, find_split(session, name, entity))
+        all_sharings = sharings(session, find_split(session, name, entity))
     if json_output:
-        click.echo(as_json([asdict(sharing) for sharing in kept]))
+        click.echo(as_json([asdict(sharing) for sharing in all_sharings]))
         return
     rows = [
         [str(sharing.span.start), str(sharing.span.end), share.contract, cell(share.amount), share.currency, share.bill]
-        for sharing in kept
+        for sharing in all_sharings
         for share in sharing.shares
     ]
     print_table(["FROM", "UNTIL", "CONTRACT", "SHARE", "", "BILL"], rows)

@@ -265,7 +265,7 @@ def list_meters(*, search: str, limit: int, json_output: bool) -> None:
 def _register(text: str, digits: int | None) -> Any:
     from cloud_service.flow.metering.sites_and_meters import RegisterDetails
 
-    name, unit, *words = (*text.split(":"), "")
-    kinds = [word for word in words if word in ("index", "interval")]
-    direction = next((word for word in words if word and word not in kinds), "")
+    name, unit, *marks = (*text.split(":"), "")
+    kinds = [word for word in marks if word in ("index", "interval")]
+    direction = next((word for word in marks if word and word not in kinds), "")
     return RegisterDetails(name, unit or "kWh", direction, kind=kinds[0] if kinds else "index", digits=digits)

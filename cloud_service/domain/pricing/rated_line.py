@@ -53,8 +53,8 @@ class RatedLine(ChargeLine, frozen=True, kw_only=True, gc=False):
     estimated: bool | UnsetType = UNSET  # true where something of its quantity was not read but estimated
 
 
-def rated_line(line: PricedLine, vat: VatRate, shown: Sequence[str] = (), *, estimated: bool = False) -> RatedLine:
-    """The engine's line as a record; `shown` are the readings that its quantity comes from, in words."""
+def rated_line(line: PricedLine, vat: VatRate, readings: Sequence[str] = (), *, estimated: bool = False) -> RatedLine:
+    """The engine's line as a record; `readings` say in words what its quantity comes from."""
     head = line.head
     return RatedLine(
         charge=head.charge,
@@ -70,7 +70,7 @@ def rated_line(line: PricedLine, vat: VatRate, shown: Sequence[str] = (), *, est
         price=None if line.price is None else shortest(line.price),
         amount_unrounded=shortest(line.amount_unrounded),
         amount=unsigned_zero(line.amount),
-        why="; ".join((line.why, *shown, *(("something of it was estimated",) if estimated else ()))),
+        why="; ".join((line.why, *readings, *(("something of it was estimated",) if estimated else ()))),
         vat=vat,
         estimated=True if estimated else UNSET,
     )

@@ -29,9 +29,9 @@ class SpreadCheck:
         """(row, run) of what was spread on the days, as far as something was used in it; counted from their first."""
         for row, runs in enumerate(self.register.spread):
             for run in runs:
-                part = run.within(self.days)
-                if part and self.register.values[row, self.days][part.first : part.end].any():
-                    yield row, part
+                run_of_days = run.within(self.days)
+                if run_of_days and self.register.values[row, self.days][run_of_days.first : run_of_days.end].any():
+                    yield row, run_of_days
 
     def refuse_several(self, kinds: NDArray[np.integer]) -> None:
         """Refuse a run whose steps are priced differently; `kinds` says of each step of the days which price it has."""

@@ -63,7 +63,7 @@ class Intervals:
 
     def on(self, steps: slice) -> "Intervals":
         """Some of the steps."""
-        runs = tuple(tuple(part for run in row if (part := run.within(steps))) for row in self.spread)
+        runs = tuple(tuple(shorter for run in row if (shorter := run.within(steps))) for row in self.spread)
         return replace(self, values=self.values[..., steps], spread=runs if any(runs) else ())
 
 
@@ -243,4 +243,4 @@ def joined_runs(
     """The runs of two registers that count beside each other, row by row."""
     if not first or not second:
         return first or second
-    return tuple((*one, *other) for one, other in zip(first, second, strict=True))
+    return tuple((*runs, *others) for runs, others in zip(first, second, strict=True))

@@ -70,7 +70,7 @@ def metered_usage(
     registers: dict[str, RegisterUsage] = {}
     sources: list[RegisterSource] = []
     rates: dict[str, list[str]] = {}
-    words: dict[str, RegisterWords] = {}
+    register_texts: dict[str, RegisterWords] = {}
     left_out: InputError | None = None
     for name, members in groups.items():
         if (quantity := engine_name(members[0], utility)) != name:
@@ -83,11 +83,11 @@ def metered_usage(
             left_out = error
         else:
             of_members = [register_source(name, member, readings) for member in members]
-            words[name] = register_words(members, of_members, readings)
+            register_texts[name] = register_words(members, of_members, readings)
             sources += of_members
     if not registers:
         raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")
-    return MeteredUsage(registers, sources, rates, words)
+    return MeteredUsage(registers, sources, rates, register_texts)
 
 
 def groups_of(mounted: Sequence[MountedRegister], utility: str) -> dict[str, list[MountedRegister]]:

@@ -114,18 +114,18 @@ def rating_of(
     result: RatingResult,
     tariff: Tariff,
     contract_id: int | UnsetType = UNSET,
-    words: Mapping[str, RegisterWords] = NO_WORDS,
+    register_texts: Mapping[str, RegisterWords] = NO_WORDS,
 ) -> Rating:
     """The engine's result as a record, each line with the VAT category and rate that apply to it.
 
-    `words` say of the engine's registers what was read of them.
+    `register_texts` say of the engine's registers what was read of them.
     """
     cash = versions_in(tariff, result.span)[-1].document.rounding.cash
     return Rating(
         currency=result.currency,
         start=result.span.start,
         end=result.span.end,
-        lines=tuple(_rated_line(line, tariff, words) for line in result.lines),
+        lines=tuple(_rated_line(line, tariff, register_texts) for line in result.lines),
         taxes=tuple(stored_tax(tax) for tax in result.taxes),
         max_demand_kw=None if result.max_demand_kw is None else shortest(result.max_demand_kw),
         energy=result.energy,
@@ -139,8 +139,8 @@ def rating_of(
     )
 
 
-def _rated_line(line: PricedLine, tariff: Tariff, words: Mapping[str, RegisterWords]) -> RatedLine:
-    of_line = words_of(line.head.registers, words) if words else RegisterWords()
+def _rated_line(line: PricedLine, tariff: Tariff, register_texts: Mapping[str, RegisterWords]) -> RatedLine:
+    of_line = words_of(line.head.registers, register_texts) if register_texts else RegisterWords()
     estimated = of_line.is_estimated or (of_line.has_holes and line.charge in OF_STEPS)
     return rated_line(line, _vat(line, tariff), of_line.shown, estimated=estimated)
 

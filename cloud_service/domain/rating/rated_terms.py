@@ -16,7 +16,7 @@ class RatedTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
     def changed(self, now: "RatedTerms") -> str:
         """What is not the same any more, in words; empty where nothing changed."""
         names = {"contract": "the contract or its days", "tariff": "its tariff", "meters": "its meters"}
-        return ", ".join(words for field, words in names.items() if getattr(self, field) != getattr(now, field))
+        return ", ".join(name for field, name in names.items() if getattr(self, field) != getattr(now, field))
 
 
 def digest(values: Iterable[object]) -> str:

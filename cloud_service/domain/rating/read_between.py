@@ -41,10 +41,10 @@ def register_words(
     )
 
 
-def words_of(registers: Iterable[str], words: Mapping[str, RegisterWords]) -> RegisterWords:
+def words_of(registers: Iterable[str], register_texts: Mapping[str, RegisterWords]) -> RegisterWords:
     """The words of the registers that a line names."""
     names = dict.fromkeys(name for register in registers for name in NET.get(register, (register,)))
-    of_line = [words[name] for name in names if name in words]
+    of_line = [register_texts[name] for name in names if name in register_texts]
     return RegisterWords(
         tuple(text for each in of_line for text in each.shown),
         is_estimated=any(each.is_estimated for each in of_line),

@@ -42,18 +42,18 @@ def likeness(line: BankLine, earlier: BankLine) -> Likeness:
     return _told_again(line, earlier)
 
 
-def is_same_account(one: str, other: str) -> bool:
+def is_same_account(account: str, other: str) -> bool:
     """Whether two ways to write an account may be one: IBAN, bank code with account number, nothing."""
-    one, other = one.upper(), other.upper()
-    plain, plain_other = squeeze(one), squeeze(other)
+    account, other = account.upper(), other.upper()
+    plain, plain_other = squeeze(account), squeeze(other)
     if not plain or not plain_other or plain == plain_other:
         return True
     if plain[:2].isalpha() and plain_other[:2].isalpha():
         return False
-    iban, parts = (plain, other) if plain[:2].isalpha() else (plain_other, one)
+    iban, parts = (plain, other) if plain[:2].isalpha() else (plain_other, account)
     if not iban[:2].isalpha():
         return False
-    numbers = [part.lstrip("0") for part in SEPARATOR.split(re.sub(r"[A-Z]+$", "", parts))]
+    numbers = [digits.lstrip("0") for digits in SEPARATOR.split(re.sub(r"[A-Z]+$", "", parts))]
     return all(number in iban[COUNTRY_AND_CHECK:] for number in numbers)
 
 
@@ -101,24 +101,24 @@ def _are_named_apart(line: BankLine, earlier: BankLine) -> bool:
 
 def _told_again(line: BankLine, earlier: BankLine) -> Likeness:
     """Two lines that say the same: whether their statements tell of the same bookings."""
-    one, other = line.head, earlier.head
-    if one.form != other.form or one.form == "csv" or _is_same_statement(one, other):
+    head, other = line.head, earlier.head
+    if head.form != other.form or head.form == "csv" or _is_same_statement(head, other):
         return Likeness.SAME
-    if one.opening is not None and other.opening is not None:
-        if one.opening == other.opening:
+    if head.opening is not None and other.opening is not None:
+        if head.opening == other.opening:
             return Likeness.SAME  # the same statement, written again as it grew
-        if one.opening == other.closing or one.closing == other.opening:
+        if head.opening == other.closing or head.closing == other.opening:
             return Likeness.OTHER  # one goes on where the other ended
-    return Likeness.SAME if _spans_overlap(one, other, line.booked_on) else Likeness.DOUBTFUL
+    return Likeness.SAME if _spans_overlap(head, other, line.booked_on) else Likeness.DOUBTFUL
 
 
-def _is_same_statement(one: StatementHead, other: StatementHead) -> bool:
-    return bool(one.name) and one == other
+def _is_same_statement(head: StatementHead, other: StatementHead) -> bool:
+    return bool(head.name) and head == other
 
 
-def _spans_overlap(one: StatementHead, other: StatementHead, day: date) -> bool:
+def _spans_overlap(first_head: StatementHead, other: StatementHead, day: date) -> bool:
     """Whether both tell all of a day, and one of them of more days than that."""
-    spans = {(head.first_day, head.last_day) for head in (one, other)}
+    spans = {(head.first_day, head.last_day) for head in (first_head, other)}
     return len(spans) > 1 and all(first and last and first <= day <= last for first, last in spans)
 
 
@@ -133,17 +133,17 @@ def _is_same_day(line: BankLine, earlier: BankLine) -> bool:
     return apart <= (NO_TIME if line.is_dated and earlier.is_dated else FORM_DAYS_MAX)
 
 
-def _differ(one: str, other: str) -> bool:
-    return bool(one and other) and squeeze(one) != squeeze(other)
+def _differ(name: str, other: str) -> bool:
+    return bool(name and other) and squeeze(name) != squeeze(other)
 
 
-def _texts_agree(one: str, other: str) -> bool:
+def _texts_agree(remittance: str, other: str) -> bool:
     """Whether one text may be the other, shortened or put in other words around the same numbers."""
-    plain, plain_other = squeeze(one), squeeze(other)
+    plain, plain_other = squeeze(remittance), squeeze(other)
     if not plain or not plain_other or plain in plain_other or plain_other in plain:
         return True
-    numbers, numbers_other = set(NUMBER.findall(one)), set(NUMBER.findall(other))
+    numbers, numbers_other = set(NUMBER.findall(remittance)), set(NUMBER.findall(other))
     if numbers and numbers_other:
         return numbers <= numbers_other or numbers_other <= numbers
-    words, words_other = (set(SEPARATOR.split(text.upper())) for text in (one, other))
-    return words <= words_other or words_other <= words
+    tokens, tokens_other = (set(SEPARATOR.split(text.upper())) for text in (remittance, other))
+    return tokens <= tokens_other or tokens_other <= tokens

@@ -60,8 +60,8 @@ class ToldBefore:
             if line.batch_total is not None:
                 places |= dict.fromkeys(self._by_amount.get((line.currency, line.batch_total, day), ()))
         for place in places:
-            if (found := likeness(line, self._lines[place])) is not Likeness.OTHER:
-                yield place, found
+            if (grade := likeness(line, self._lines[place])) is not Likeness.OTHER:
+                yield place, grade
 
 
 class _Choice:
@@ -84,27 +84,27 @@ class _Choice:
 
     def _take(self, grade: Likeness, *, by_name: bool = False) -> None:
         for at, alike in enumerate(self._alike):
-            for place, found in () if at in self._pairs else alike:
+            for place, likeness_of_pair in () if at in self._pairs else alike:
                 names = set(self._statement[at].bank_names) & set(self._earlier[place].bank_names)
-                if place not in self._taken and found is grade and (names or not by_name):
+                if place not in self._taken and likeness_of_pair is grade and (names or not by_name):
                     self._taken.add(place)
-                    self._pairs[at] = place, found
+                    self._pairs[at] = place, likeness_of_pair
                     break
 
     def _overlapping(self) -> set[tuple[StatementHead, StatementHead]]:
         """Statements that have several different bookings in common: those are the same ones."""
         common: dict[tuple[StatementHead, StatementHead], set[tuple[object, ...]]] = defaultdict(set)
-        for at, (place, _found) in self._pairs.items():
+        for at, (place, _grade) in self._pairs.items():
             line, earlier = self._statement[at], self._earlier[place]
             if line.amount == earlier.amount and not set(line.bank_names) & set(earlier.bank_names):
                 common[line.head, earlier.head].add((line.amount, line.remittance, line.end_to_end_id))
         return {heads for heads, contents in common.items() if len(contents) >= OVERLAP}
 
     def _pairing(self, at: int, line: BankLine, overlapping: set[tuple[StatementHead, StatementHead]]) -> Pairing:
-        place, found = self._pairs.get(at, (-1, Likeness.OTHER))
-        if found is Likeness.OTHER:
-            return Pairing(line, found)
+        place, grade = self._pairs.get(at, (-1, Likeness.OTHER))
+        if grade is Likeness.OTHER:
+            return Pairing(line, grade)
         earlier = self._earlier[place]
         plain = line.amount == earlier.amount and not set(line.bank_names) & set(earlier.bank_names)
-        same = found is Likeness.SAME or (plain and (line.head, earlier.head) in overlapping)
+        same = grade is Likeness.SAME or (plain and (line.head, earlier.head) in overlapping)
         return Pairing(line, Likeness.SAME if same else Likeness.DOUBTFUL, earlier, place)

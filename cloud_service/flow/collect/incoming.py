@@ -42,8 +42,8 @@ def pay(
         raise InputError(f"the money is in {currency}, the account in {account.currency}", path="currency")
     if amount <= 0 or amount != round_money(amount, account.currency):
         raise InputError(f"{amount} is not an amount of {account.currency} to receive", path="amount")
-    facts = facts_of(line) if line else {}
-    payment = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author, facts=facts)
+    bank_facts = facts_of(line) if line else {}
+    payment = NewPayment(account_id, provider, reference, kind, amount, account.currency, day, author, facts=bank_facts)
     return repeated(session, payment) or receive(session, account, payment, instructions=to)
 
 

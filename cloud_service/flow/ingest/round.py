@@ -85,7 +85,7 @@ class MessageQuarantine:
 
     def _has_room(self, gateway: str, day: date, size: int) -> bool:
         """Whether a message may still be kept today; the first one that may not is told of in the log."""
-        self._bytes = {key: kept for key, kept in self._bytes.items() if key[1] == day}
+        self._bytes = {key: size_before for key, size_before in self._bytes.items() if key[1] == day}
         before = self._bytes.get((gateway, day), 0)
         self._bytes[gateway, day] = before + size
         if before <= QUARANTINED_BYTES_PER_DAY < before + size:

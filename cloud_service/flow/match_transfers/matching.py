@@ -70,26 +70,26 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     """
     entities = _owners(session, lines, scope)
     lines = _in_their_currency(session, lines, scope)
-    known = KnownTransfers(session, lines)
+    transfers = KnownTransfers(session, lines)
     items: dict[int | None, OpenItems] = {}
     for _place, statement in groupby(lines, key=lambda line: line.head.place):
-        for transfer in known.read(list(statement)):
-            if (passed := _without_invoice(transfer, known, scope)) is not None:
+        for transfer in transfers.read(list(statement)):
+            if (passed := _without_invoice(transfer, transfers, scope)) is not None:
                 yield passed
                 continue
             entity = entities[transfer.line.account]
             if entity not in items:
                 items[entity] = OpenItems(open_items.open_invoices(session, entity, scope))
-            yield _unless_entered(_read(transfer.line, items[entity]), known)
+            yield _unless_entered(_read(transfer.line, items[entity]), transfers)
 
 
-def _without_invoice(transfer: KnownTransfer, known: KnownTransfers, scope: Scope) -> MatchedLine | None:
+def _without_invoice(transfer: KnownTransfer, transfers: KnownTransfers, scope: Scope) -> MatchedLine | None:
     """A line that is not for an invoice, or not surely so; None where the invoices decide."""
     line = transfer.line
     if transfer.likeness is Likeness.SAME:
         return MatchedLine(line, None, BOOKED if transfer.booking else TWICE)
     if line.reversal:
-        return MatchedLine(line, None, BOOKED if known.is_returned(line) else RETURNED)
+        return MatchedLine(line, None, BOOKED if transfers.is_returned(line) else RETURNED)
     if line.amount <= 0:
         return MatchedLine(line, None, OUT)
     if transfer.likeness is Likeness.DOUBTFUL:
@@ -109,9 +109,9 @@ def _earlier(line: BankLine | None, booking: BankBooking | None, scope: Scope) -
     )
 
 
-def _unless_entered(matched: MatchedLine, known: KnownTransfers) -> MatchedLine:
+def _unless_entered(matched: MatchedLine, transfers: KnownTransfers) -> MatchedLine:
     """A match, unless somebody entered the same money for the same account by hand."""
-    entered = known.entered_by_hand(matched.line, matched.match.account_id) if matched.match else None
+    entered = transfers.entered_by_hand(matched.line, matched.match.account_id) if matched.match else None
     if entered is None:
         return matched
     return MatchedLine(matched.line, None, DOUBTFUL, _earlier(None, entered, ALL))

@@ -92,9 +92,9 @@ def _write(session: Session, moved: Sequence[tuple[StoredMount, StoredMount]]) -
 def _make_again(session: Session, old: StoredMount, new: StoredMount) -> None:
     """The days on which it hangs now and did not, or the other way round, are made again; what was rated is parked."""
     zone = old.timezone
-    for one, other in ((old.since, new.since), (old.until, new.until)):
-        if one is not None and other is not None and one != other:
-            first, last = sorted((local_day(one, zone), local_day(other, zone)))
+    for moment, new_moment in ((old.since, new.since), (old.until, new.until)):
+        if moment is not None and new_moment is not None and moment != new_moment:
+            first, last = sorted((local_day(moment, zone), local_day(new_moment, zone)))
             dirty_days.mark_span(session, old.meter_id, first - ONE_DAY, last)
     first_day = local_day(min(old.since, new.since), zone)
     for contract_id in mount_corrections.contracts_from(session, old.service_point_id, first_day):

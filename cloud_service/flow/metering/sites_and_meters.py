@@ -10,10 +10,9 @@ from cloud_service.domain.calendar.holidays import calendars
 from cloud_service.domain.metering import mount_entry
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store.audit import log
-from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items
-from cloud_service.store.metering import dirty_days, sites_and_meters
+from cloud_service.store.metering import dirty_days, mount_changes, sites_and_meters
 from cloud_service.store.metering.entered_registers import entered_registers
 from cloud_service.store.metering.validation import register_faults
 from common.errors import ConflictError, InputError, NotFoundError, at_field
@@ -200,7 +199,7 @@ def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> 
     if new.multiplier <= 0:
         raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
     mount_entry.check_opening(entered_registers(session, new.meter_id, new.at), new.opening, new.at)
-    contract_changes.mount(
+    mount_changes.mount(
         session, meter_id=new.meter_id, point_id=new.point_id, at=new.at, opening=new.opening,
         multiplier=new.multiplier,
     )  # fmt: skip
@@ -214,15 +213,15 @@ def dismount(
     session: Session, meter_id: int, at: datetime, closing: dict[str, int], *, author: str, reason: str = ""
 ) -> None:
     """Take a meter down with its final indexes (thousandths by register name); it can hang elsewhere from then on."""
-    hanging = contract_changes.hanging_meter(session, meter_id, at)
+    hanging = mount_changes.hanging_meter(session, meter_id, at)
     if hanging is None or at <= hanging.since:
         raise ConflictError("the meter hangs nowhere at that time", path="at")
-    missing = contract_changes.index_registers(session, meter_id) - set(closing)
+    missing = mount_changes.index_registers(session, meter_id) - set(closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
     registers = entered_registers(session, meter_id, at, mounted=hanging.since)
     mount_entry.check_closing(mount_entry.since_opening(registers, hanging.opening, hanging.since), closing, at)
-    contract_changes.dismount(session, hanging.mount_id, at, closing)
+    mount_changes.dismount(session, hanging.mount_id, at, closing)
     log.note(session, author, "meter.dismount", f"meter:{meter_id}", reason=reason, at=at.isoformat(), closing=closing)
 
 

@@ -35,9 +35,9 @@ def months_before(
 def _as_read(session: Session, contracts: Sequence[int], year: Span, unit: str) -> MonthsOfContract:
     """What the meters counted on the contracts' own days, each mount with its multiplier."""
     sums: dict[int, dict[date, Decimal]] = {}
-    for part in supplied_use.monthly(session, supplied_use.of_contracts(session, contracts, year, unit)):
-        of_contract = sums.setdefault(part.contract_id, {})
-        of_contract[part.first] = of_contract.get(part.first, Decimal(0)) + part.total
+    for use in supplied_use.monthly(session, supplied_use.of_contracts(session, contracts, year, unit)):
+        of_contract = sums.setdefault(use.contract_id, {})
+        of_contract[use.first] = of_contract.get(use.first, Decimal(0)) + use.total
     return {
         contract: {month: int(total.quantize(Decimal(1), ROUND_HALF_UP)) for month, total in by_month.items()}
         for contract, by_month in sums.items()

@@ -38,7 +38,7 @@ def spread_spans(
                 spans[register_id] = estimated_spans(ends.get(register_id, ()), contract.timezone)
             if spans[register_id] and any(_depends_on_steps(session, ids, depends) for ids in versions):
                 by_the_hour.add(register_id)
-    told_by_days = {register_id: found for register_id, found in spans.items() if found}
+    told_by_days = {register_id: register_spans for register_id, register_spans in spans.items() if register_spans}
     hourly = {register_id: told_by_days[register_id] for register_id in by_the_hour}
     return told_by_days | spread_by_readings(session, hourly, *between)
 

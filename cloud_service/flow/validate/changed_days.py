@@ -73,8 +73,8 @@ def validate_dirty(
         with guarded(), transaction(engine) as session:
             now = clock()
             taken = dirty_days.take_changed_days(session, now, settle, size)
-            made = make_or_put_aside(session, taken, now)
-        report.count(made)
+            outcomes = make_or_put_aside(session, taken, now)
+        report.count(outcomes)
         if not taken:
             break
     else:

@@ -8,7 +8,7 @@ from cloud_service.flow.metering import sites_and_meters as flow
 from cloud_service.sheets.heads.row_values import RowValues
 from cloud_service.sheets.rows.entry import SheetEntry
 from cloud_service.sheets.rows.made_rows import MadeRows, faults_at, refuse
-from cloud_service.store.customers import contract_changes
+from cloud_service.store.metering import mount_changes
 from cloud_service.store.sheets import references
 from common.errors import InputError
 from common.period import day_start, local_day
@@ -106,7 +106,7 @@ def _mount(entry: SheetEntry, row: RowValues, meter_id: int, point_id: int, new_
     new = flow.NewMount(point_id, meter_id, at, opening, row.multiplier or Decimal(1))
     with faults_at("meter", row.meter, {"multiplier": "multiplier"}):
         flow.mount(entry.session, new, author=entry.author, reason=entry.reason)
-    mounted = contract_changes.mounted_meter(entry.session, point_id, at)
+    mounted = mount_changes.mounted_meter(entry.session, point_id, at)
     if mounted is not None:
         new_records.add("meter_mount", mounted.mount_id)
     if until is not None:

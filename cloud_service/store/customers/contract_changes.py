@@ -1,11 +1,9 @@
-"""Rows of contracts, mounts, tariff assignments and account modes as their days change."""
+"""Rows of contracts, tariff assignments and account modes as their days change."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -59,16 +57,6 @@ class AgreedChange:
     name: str
     start: date
     tariff_id: int = 0  # of a tariff
-
-
-@dataclass(frozen=True, slots=True)
-class MountedMeter:
-    """A meter at a service point now."""
-
-    mount_id: int
-    meter_id: int
-    since: datetime
-    opening: dict[str, int]  # thousandths by register name
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +128,6 @@ AGREED_TARIFFS = text("""
 SELECT g.tariff_id, t.code AS name, lower(g.during) AS start
   FROM tariff_assignment g JOIN tariff t ON t.id = g.tariff_id
  WHERE g.contract_id = :id AND g.role = 'supply' AND lower(g.during) > :day ORDER BY lower(g.during)
-""")
-MOUNTED = text("""
-SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE service_point_id = :point
- AND during @> cast(:at AS timestamptz)
-""")
-HANGING = text("""
-SELECT id AS mount_id, meter_id, lower(during) AS since, opening FROM meter_mount WHERE meter_id = :meter
- AND upper_inf(during) AND during @> cast(:at AS timestamptz)
-""")
-INDEXES = text("SELECT name FROM register WHERE meter_id = :meter AND kind = 'index' AND billed")
-METER_NAME = text("SELECT name FROM meter WHERE id = :id")
-DISMOUNT = text("UPDATE meter_mount SET during = tstzrange(lower(during), :at), closing = :closing WHERE id = :id")
-MOUNT = text("""
-INSERT INTO meter_mount (meter_id, service_point_id, during, multiplier, opening)
- VALUES (:meter, :point, tstzrange(:at, NULL), :multiplier, :opening)
 """)
 SET_CYCLE = text("""
 UPDATE account a SET billing_cycle = :cycle, billing_day = :day FROM account old
@@ -272,41 +245,6 @@ def agreed_tariffs(session: Session, contract_id: int, day: date) -> list[Agreed
     """The tariffs that were agreed for after a day, in their order."""
     rows = session.execute(AGREED_TARIFFS, {"id": contract_id, "day": day}).mappings()
     return [AgreedChange(**row) for row in rows]
-
-
-def mounted_meter(session: Session, point_id: int, at: datetime) -> MountedMeter | None:
-    """The meter at a service point at an instant."""
-    row = session.execute(MOUNTED, {"point": point_id, "at": at}).mappings().one_or_none()
-    return MountedMeter(**row) if row else None
-
-
-def hanging_meter(session: Session, meter_id: int, at: datetime) -> MountedMeter | None:
-    """A meter where it hangs from before an instant until today; None where it does not."""
-    row = session.execute(HANGING, {"meter": meter_id, "at": at}).mappings().one_or_none()
-    return MountedMeter(**row) if row else None
-
-
-def index_registers(session: Session, meter_id: int) -> set[str]:
-    """Names of its billed counters."""
-    return {row.name for row in session.execute(INDEXES, {"meter": meter_id})}
-
-
-def meter_name(session: Session, meter_id: int) -> str:
-    """How its gateway or file calls it."""
-    return str(session.execute(METER_NAME, {"id": meter_id}).scalar_one())
-
-
-def dismount(session: Session, mount_id: int, at: datetime, closing: dict[str, int]) -> None:
-    """The meter goes, with its final indexes."""
-    session.execute(DISMOUNT, {"id": mount_id, "at": at, "closing": Jsonb(closing)})
-
-
-def mount(
-    session: Session, *, meter_id: int, point_id: int, at: datetime, opening: dict[str, int], multiplier: Decimal
-) -> None:
-    """A meter comes, with its first indexes."""
-    values = {"meter": meter_id, "point": point_id, "at": at, "multiplier": multiplier, "opening": Jsonb(opening)}
-    session.execute(MOUNT, values)
 
 
 def set_cycle(session: Session, account_id: int, cycle: BillingCycle) -> BillingCycle:

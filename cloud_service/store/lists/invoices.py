@@ -135,7 +135,7 @@ def _joined(statement: AnySelect) -> AnySelect:
 
 
 def _filters(query: ListQuery, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    by_id = [Invoice.id == int(one)] if (one := query.value_of("id")) else []
+    by_id = [Invoice.id == int(invoice_id)] if (invoice_id := query.value_of("id")) else []
     limits = [
         *by_id,
         *text_in(query, Invoice.number, Client.name, Account.number),

@@ -153,10 +153,10 @@ def daily_use(session: Session, account_ids: Sequence[int], span: Span) -> list[
     supplied = supplied_use.of_accounts(session, account_ids, span)
     totals: dict[date, Decimal] = {}
     with_gaps = set()
-    for part in supplied_use.daily(session, supplied):
-        totals[part.first] = totals.get(part.first, Decimal(0)) + part.total
-        if part.gaps:
-            with_gaps.add(part.first)
+    for day_sum in supplied_use.daily(session, supplied):
+        totals[day_sum.first] = totals.get(day_sum.first, Decimal(0)) + day_sum.total
+        if day_sum.gaps:
+            with_gaps.add(day_sum.first)
     return [DayUse(day, int(totals[day]), day in with_gaps) for day in sorted(totals)]
 
 

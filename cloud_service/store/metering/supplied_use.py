@@ -124,15 +124,15 @@ def _read(row: dict[str, Any]) -> SuppliedRegister:
 def _once(supplied: Sequence[SuppliedRegister]) -> list[SuppliedRegister]:
     """A meter's rates are left out where one of its registers counts them together."""
     together = {
-        (one.contract_id, one.register.meter, one.register.mounted, one.register.quantity)
-        for one in supplied
-        if one.register.name.endswith(TOTAL)
+        (own.contract_id, own.register.meter, own.register.mounted, own.register.quantity)
+        for own in supplied
+        if own.register.name.endswith(TOTAL)
     }
     return [
-        one
-        for one in supplied
-        if one.register.name.endswith(TOTAL)
-        or (one.contract_id, one.register.meter, one.register.mounted, one.register.quantity) not in together
+        own
+        for own in supplied
+        if own.register.name.endswith(TOTAL)
+        or (own.contract_id, own.register.meter, own.register.mounted, own.register.quantity) not in together
     ]
 
 
@@ -143,26 +143,26 @@ def daily(session: Session, supplied: Sequence[SuppliedRegister]) -> Iterator[Su
 
 def monthly(session: Session, supplied: Sequence[SuppliedRegister]) -> Iterator[SuppliedSum]:
     """Their use by month; the days on which a meter came or went stand beside, with the first of their month."""
-    for part in _sums(session, BY_MONTH, supplied):
-        yield SuppliedSum(part.contract_id, part.first.replace(day=1), part.total, part.gaps)
+    for day_sum in _sums(session, BY_MONTH, supplied):
+        yield SuppliedSum(day_sum.contract_id, day_sum.first.replace(day=1), day_sum.total, day_sum.gaps)
 
 
 def _sums(session: Session, query: TextClause, supplied: Sequence[SuppliedRegister]) -> Iterator[SuppliedSum]:
-    whole = [(one, days) for one in supplied if (days := one.whole_days) is not None]
+    whole = [(own, days) for own in supplied if (days := own.whole_days) is not None]
     values = {
-        "registers": [one.register.register_id for one, _ in whole],
+        "registers": [own.register.register_id for own, _ in whole],
         "starts": [days.start for _, days in whole],
         "ends": [days.end for _, days in whole],
     }
     for row in session.execute(query, values) if whole else ():
-        one = whole[row.n - 1][0]
-        yield SuppliedSum(one.contract_id, row.first, Decimal(row.total) * one.register.multiplier, row.gaps)
-    for one in supplied:
-        for day in one.edge_days:
-            stored = session.execute(DAY, {"register": one.register.register_id, "day": day}).one_or_none()
+        own = whole[row.n - 1][0]
+        yield SuppliedSum(own.contract_id, row.first, Decimal(row.total) * own.register.multiplier, row.gaps)
+    for own in supplied:
+        for day in own.edge_days:
+            stored = session.execute(DAY, {"register": own.register.register_id, "day": day}).one_or_none()
             if stored is not None:
-                total = sum(own_values(one.register, one.timezone, stored), Decimal(0))
-                yield SuppliedSum(one.contract_id, day, total, stored.missing > 0)
+                total = sum(own_values(own.register, own.timezone, stored), Decimal(0))
+                yield SuppliedSum(own.contract_id, day, total, stored.missing > 0)
 
 
 def own_values(register: MountedRegister, timezone: str, day: Any) -> list[Decimal]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from cloud_service.domain.metering import mount_entry
 from cloud_service.store.audit import log
-from cloud_service.store.customers import contract_changes
 from cloud_service.store.database.session import Session
+from cloud_service.store.metering import mount_changes
 from cloud_service.store.metering.entered_registers import entered_registers
 from common.errors import ConflictError, InputError
 
@@ -26,7 +26,7 @@ class MeterExchange:
 
 def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, reason: str = "") -> None:
     """The old meter's mount ends with its final indexes, the new one begins with its first; nothing is billed twice."""
-    old = contract_changes.mounted_meter(session, exchange.service_point_id, exchange.at)
+    old = mount_changes.mounted_meter(session, exchange.service_point_id, exchange.at)
     if old is None:
         raise ConflictError("no meter is mounted there at that time")
     if exchange.at <= old.since:
@@ -35,12 +35,12 @@ def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, re
         raise InputError(
             f"{exchange.multiplier} is no multiplier", path="multiplier", hint="CT × VT of the new mount, above 0"
         )
-    missing = contract_changes.index_registers(session, old.meter_id) - set(exchange.closing)
+    missing = mount_changes.index_registers(session, old.meter_id) - set(exchange.closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")
     _check_indexes(session, exchange, old)
-    contract_changes.dismount(session, old.mount_id, exchange.at, exchange.closing)
-    contract_changes.mount(
+    mount_changes.dismount(session, old.mount_id, exchange.at, exchange.closing)
+    mount_changes.mount(
         session, meter_id=exchange.new_meter_id, point_id=exchange.service_point_id, at=exchange.at,
         opening=exchange.opening, multiplier=exchange.multiplier,
     )  # fmt: skip
@@ -51,7 +51,7 @@ def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, re
     )  # fmt: skip
 
 
-def _check_indexes(session: Session, exchange: MeterExchange, old: contract_changes.MountedMeter) -> None:
+def _check_indexes(session: Session, exchange: MeterExchange, old: mount_changes.MountedMeter) -> None:
     """Both meters' indexes are ones that their registers can have shown."""
     going = entered_registers(session, old.meter_id, exchange.at, mounted=old.since)
     mount_entry.check_closing(mount_entry.since_opening(going, old.opening, old.since), exchange.closing, exchange.at)

@@ -49,9 +49,9 @@ def remake_virtual_days(
     for _ in range(DEPTH_MAX):
         if not affected:
             break
-        made = _make(session, sorted(set(affected)), remade.faults)
-        remade.registers.update(register for register, _day in made)
-        affected = _affected(session, made)
+        remade_days = _make(session, sorted(set(affected)), remade.faults)
+        remade.registers.update(register for register, _day in remade_days)
+        affected = _affected(session, remade_days)
     return remade
 
 

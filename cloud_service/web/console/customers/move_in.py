@@ -14,11 +14,12 @@ from cloud_service.flow.metering import enter_reading, sites_and_meters
 from cloud_service.flow.metering.enter_reading import ManualReading
 from cloud_service.flow.metering.sites_and_meters import UNIT_OF
 from cloud_service.store.customers import contract_changes, legal_entities, number_suggestions
-from cloud_service.store.customers.contract_changes import MountedMeter
 from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.store.lookups.ids_by_name import COMPANY_SIGN, account_id, meter_id, point_id, site_id, tariff_id
+from cloud_service.store.metering import mount_changes
 from cloud_service.store.metering import sites_and_meters as sites_and_meters_rows
+from cloud_service.store.metering.mount_changes import MountedMeter
 from cloud_service.store.metering.sites_and_meters import free_meters, free_points, site_of_point
 from cloud_service.store.scope import Scope
 from cloud_service.web.access import May, access, actor, scope
@@ -129,7 +130,7 @@ def _uuid(text: str) -> UUID:
 def _like(connection: Connection) -> dict[str, Any]:
     """Site, utility, tariff, kind of meter and the next number behind the name of a connection's place."""
     meter = connection.mounts[0] if connection.mounts else None
-    names = sorted(contract_changes.index_registers(session(), meter.Meter.id)) if meter else []
+    names = sorted(mount_changes.index_registers(session(), meter.Meter.id)) if meter else []
     return {
         "site": connection.site.name,
         "utility": connection.point.utility,
@@ -162,7 +163,7 @@ def _mount_from_first_day(form: Form, point: int) -> None:
         mount_meter(form, point, at)
         return
     before_midnight = day_start(form["day"] + timedelta(days=1), timezone) - timedelta(seconds=1)
-    hanging = contract_changes.mounted_meter(session(), point, before_midnight)
+    hanging = mount_changes.mounted_meter(session(), point, before_midnight)
     if hanging is None:
         raise InputError(_("no meter hangs there on that day"), path="meter", hint=_("name one"))
     if form["opening"] is not None:
@@ -172,7 +173,7 @@ def _mount_from_first_day(form: Form, point: int) -> None:
 def _read_hanging_meter(form: Form, hanging: MountedMeter, at: datetime) -> None:
     """What the meter that hangs there showed when the tenant moved in."""
     register = form["register"] or _only_register(hanging.meter_id)
-    name = contract_changes.meter_name(session(), hanging.meter_id)
+    name = mount_changes.meter_name(session(), hanging.meter_id)
     entry = ManualReading(name, register, at, form["opening"], actor(), form["reason"] or _("Moved in"))
     with at_field("opening"):
         if at > now():
@@ -206,5 +207,5 @@ def mount_meter(form: Form, point: int, at: datetime) -> None:
 
 def _only_register(meter: int) -> str:
     """The register that a first index without a name is of."""
-    names = contract_changes.index_registers(session(), meter)
+    names = mount_changes.index_registers(session(), meter)
     return next(iter(names)) if len(names) == 1 else "import"

@@ -42,13 +42,15 @@ def index() -> Any:
     splits = cost_splits.splits(session(), scope())
     form = Form(_sharing_fields([(str(split.id), split.name) for split in splits]))
     page = FormPage(_("Shared costs"), (_("Bills"), url_for("bills.index")), _("Put on the next bills"), icon="check")
-    kept = {split.id: kept_shares.sharings(session(), split.id)[:NEWEST] for split in splits}
+    split_sharings = {split.id: kept_shares.sharings(session(), split.id)[:NEWEST] for split in splits}
 
     def do() -> Response | str:
         keep = request.form.get("do") == "keep"
         done = _share_out(form, keep=keep)
         if not keep:
-            return render_template("console/shared.html", form=form, page=page, splits=splits, kept=kept, done=done)
+            return render_template(
+                "console/shared.html", form=form, page=page, splits=splits, sharings=split_sharings, done=done
+            )
         message = ngettext(
             "%(total)s is shared between %(num)s connection; it stands on its next bill.",
             "%(total)s is shared between %(num)s connections; it stands on their next bills.",
@@ -57,7 +59,7 @@ def index() -> Any:
         flash(message, "success")
         return redirect(url_for("shared_costs.index"))
 
-    return answer(form, page, do, template="console/shared.html", splits=splits, kept=kept, done=None)
+    return answer(form, page, do, template="console/shared.html", splits=splits, sharings=split_sharings, done=None)
 
 
 def _sharing_fields(splits: Options) -> tuple[Field, ...]:

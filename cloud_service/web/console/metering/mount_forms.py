@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from cloud_service.flow.customers import contract as flow
 from cloud_service.flow.metering import sites_and_meters
 from cloud_service.flow.metering.sites_and_meters import UNIT_OF, MeterDetails, RegisterDetails
-from cloud_service.store.customers import contract_changes
 from cloud_service.store.lookups.connection_surroundings import LastIndex, last_indexes
 from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.store.lookups.ids_by_name import meter_id
 from cloud_service.store.lookups.service_points import point as point_of
+from cloud_service.store.metering import mount_changes
 from cloud_service.store.metering.sites_and_meters import free_meters
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now
@@ -117,13 +117,13 @@ def _coming_registers(going: list[str]) -> list[str]:
         new_meter = meter_id(session(), request.form.get("meter", "").strip(), scope())
     except EnergyError:
         return going
-    names = contract_changes.index_registers(session(), new_meter)
+    names = mount_changes.index_registers(session(), new_meter)
     return sorted(names) if len(names) > 1 and not names <= set(going) else going
 
 
 def _name_at(meter: int, register: str) -> str:
     """How the new meter calls a register of the old one: the same, or as its only one is called."""
-    names = contract_changes.index_registers(session(), meter)
+    names = mount_changes.index_registers(session(), meter)
     return next(iter(names)) if register not in names and len(names) == 1 else register
 
 
@@ -163,7 +163,7 @@ def take_down(public_id: UUID) -> Any:
 
     def do() -> Response:
         at = site_moment(form["at"], timezone)
-        hanging = contract_changes.mounted_meter(session(), place.point.id, at)
+        hanging = mount_changes.mounted_meter(session(), place.point.id, at)
         if hanging is None:
             raise ConflictError(_("no meter hangs there at that time"), path="at")
         sites_and_meters.dismount(

@@ -1,7 +1,6 @@
 """Days of contracts, mounts, tariffs and modes as they change."""
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +13,6 @@ from common.errors import ConflictError, NotFoundError
 from tests.books.world import START, World, build
 
 MARCH = date(2026, 3, 1)
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -67,21 +65,6 @@ def test_a_tariff_ends_on_the_day_before_the_next_begins(world: World) -> None:
         contract_changes.tariff_on(world.session, contract_id, MARCH)
     contract_changes.assign_tariff(world.session, contract_id, world.tariff, MARCH, None)
     assert world.tariff == contract_changes.tariff_on(world.session, contract_id, MARCH)
-
-
-def test_a_meter_that_goes_leaves_its_final_index(world: World) -> None:
-    point = contract_of(world).service_point_id
-    old = contract_changes.mounted_meter(world.session, point, NOON)
-    assert old is not None
-    assert {"import"} == contract_changes.index_registers(world.session, old.meter_id)
-    contract_changes.dismount(world.session, old.mount_id, NOON, {"import": 500_000})
-
-    assert contract_changes.mounted_meter(world.session, point, NOON) is None
-    contract_changes.mount(
-        world.session, meter_id=old.meter_id, point_id=point, at=NOON, opening={"import": 0}, multiplier=Decimal(40)
-    )
-    rows = world.session.execute(text("SELECT closing, opening, multiplier FROM meter_mount ORDER BY id"))
-    assert [({"import": 500_000}, {}, Decimal(1)), ({}, {"import": 0}, Decimal(40))] == [tuple(row) for row in rows]
 
 
 def test_a_changed_cycle_tells_what_it_was(world: World) -> None:
