@@ -60,6 +60,10 @@ REFUSALS: Mapping[str, Refusal] = {
     "refused": Refusal(
         _l("The database refused it"), _l("The detail says why. The readings wait in the gateway's buffer.")
     ),
+    "fault": Refusal(
+        _l("The program failed on it"),
+        _l("The detail has the fault: send it to whoever looks after the program. The message is kept, others go on."),
+    ),
     "bad_digest": _DAMAGED,
     "other_catalog": _DAMAGED,
     "unknown_code": _NEWER,
