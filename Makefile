@@ -27,7 +27,7 @@ demo: setup  ## Run everything on this machine with an example operator
 
 test: setup  ## Run the whole test suite; a test whose program is missing is skipped and names it
 	$(PYTEST) -n 3 --dist loadgroup -m "not browser"  # three on two cores: some wait for processes
-	$(PYTEST) -n 2 --dist loadfile -m browser  # by themselves: the driver keeps an event loop in its process
+	$(PYTEST) -n 2 --dist worksteal -m browser  # by themselves: the driver keeps an event loop in its process
 
 test-packages:  ## Install the Debian programs that tests use (root or sudo); all else stays inside the clone
 	@sh deploy/test_packages.sh
