@@ -26,7 +26,7 @@ demo: setup  ## Run everything on this machine with an example operator
 	@$(BIN)/energy-cloud demo
 
 test: setup  ## Run the whole test suite; a test whose program is missing is skipped and names it
-	$(PYTEST) -n 3 --dist loadgroup -m "not browser"  # three on two cores: some wait for processes
+	$(PYTEST) -n 4 --dist worksteal -m "not browser"  # four on two cores: some wait for processes
 	$(PYTEST) -n 2 --dist worksteal -m browser  # by themselves: the driver keeps an event loop in its process
 
 test-packages:  ## Install the Debian programs that tests use (root or sudo); all else stays inside the clone
