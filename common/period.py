@@ -87,6 +87,7 @@ def day_bounds(day: date, zone_name: str) -> tuple[datetime, datetime]:
     return day_start(day, zone_name), day_start(day + timedelta(days=1), zone_name)
 
 
+@lru_cache(maxsize=16_384)
 def day_seconds(day: date, zone_name: str) -> int:
     """Length of a civil day: 82,800, 86,400 or 90,000 in most zones."""
     start, end = day_bounds(day, zone_name)
