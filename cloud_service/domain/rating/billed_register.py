@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -10,13 +9,12 @@ import numpy as np
 from msgspec import UNSET
 
 from cloud_service.domain.rating.index_usage import ends_of
-from cloud_service.domain.rating.interval_usage import interval_usage
+from cloud_service.domain.rating.interval_usage import counted_while_mounted
 from cloud_service.domain.rating.register_readings import (
     THOUSANDTHS,
     MountedRegister,
     PackedDays,
     SpanReadings,
-    factor_at,
 )
 from cloud_service.domain.rating.register_source import BilledIndex, DaysRead, IndexRead, RegisterSource
 from cloud_service.domain.rating.span_ends import SpanEnds, span_ends
@@ -70,9 +68,7 @@ def _counted(register: MountedRegister, readings: SpanReadings, packed: PackedDa
     """Of a meter that hung there on some of the days, or with another multiplier, what it counted as it did."""
     if register.covers(readings.start, readings.end):
         return int(np.frombuffer(packed.body, dtype="<i8").sum())
-    usage = interval_usage([register], replace(readings, so_far=True))
-    factor = factor_at(register, usage.scale)
-    return int(usage.values.sum()) // factor if factor else 0
+    return counted_while_mounted(register, packed, readings)
 
 
 def _billed_ends(

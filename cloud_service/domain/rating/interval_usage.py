@@ -123,13 +123,13 @@ def _add(
     zone_name, span = readings.zone_name, readings.span
     offsets = _offsets(span.start, span.end, zone_name, total.step_s)
     values = np.frombuffer(packed.body, dtype="<i8")
-    _refuse_other_zone(register, packed, zone_name)
+    counts = _steps_of_days(register, packed, zone_name)
     covered: set[date] = set()
     position = lost = 0
-    for day, step_s, missing in zip(packed.days, packed.steps_s, packed.missing, strict=True):
-        count, parts = intervals_in_day(day, zone_name, step_s), step_s // total.step_s
+    for day, step_s, missing, count in zip(packed.days, packed.steps_s, packed.missing, counts, strict=True):
+        parts = step_s // total.step_s
         day_from = day_start(day, zone_name)
-        first, last = _mounted_steps(register, day, zone_name, step_s)
+        first, last = _mounted_steps(register, day_from, step_s, count)
         if first < last:
             told_by_other = follows and not values[position + first] and _came_within_a_step(register, day_from, step_s)
             lost += _without_value(register, missing, count - (last - first) + told_by_other)
@@ -150,22 +150,40 @@ def _add(
     return covered
 
 
-def _refuse_other_zone(register: MountedRegister, packed: PackedDays, zone_name: str) -> None:
-    """Refuse days that are longer or shorter than those of the site."""
+def counted_while_mounted(register: MountedRegister, packed: PackedDays, readings: SpanReadings) -> int:
+    """What the register counted on its days as it hung there, in thousandths without its multiplier."""
+    values, position, touched, shared = np.frombuffer(packed.body, dtype="<i8"), 0, [], 0
+    counts = _steps_of_days(register, packed, readings.zone_name)
+    for day, step_s, count in zip(packed.days, packed.steps_s, counts, strict=True):
+        first, last = _mounted_steps(register, day_start(day, readings.zone_name), step_s, count)
+        if first < last:
+            touched += [position + first, position + last]
+            for step in readings.shared.get((register.register_id, day), ()):
+                if step.mounted_ms == register.mounted_ms and first <= step.step < last:
+                    shared += step.value - int(values[position + step.step])
+        position += count
+    return int(values[touched[0] : touched[-1]].sum()) + shared if touched else 0  # a mount's steps follow each other
+
+
+def _steps_of_days(register: MountedRegister, packed: PackedDays, zone_name: str) -> list[int]:
+    """How many steps each day has at the site; days that were made longer or shorter are refused."""
     days = zip(packed.days, packed.steps_s, strict=True)
-    if len(packed.body) != VALUE_BYTES * sum(intervals_in_day(day, zone_name, step_s) for day, step_s in days):
+    counts = [intervals_in_day(day, zone_name, step_s) for day, step_s in days]
+    if len(packed.body) != VALUE_BYTES * sum(counts):
         raise InputError(
             f"days of {register.title} were made for another time zone than {zone_name}",
             code="other_zone",
             hint="make its days again (the meter's list, Make days again), then run the billing again",
         )
+    return counts
 
 
-def _mounted_steps(register: MountedRegister, day: date, zone_name: str, step_s: int) -> tuple[int, int]:
-    """The steps of a day that touch the mount: a meter that hung elsewhere before or after is not counted here."""
-    start, count = day_start(day, zone_name), intervals_in_day(day, zone_name, step_s)
-    first = int((register.mounted - start).total_seconds() // step_s)
-    last = count if register.dismounted is None else -int((start - register.dismounted).total_seconds() // step_s)
+def _mounted_steps(register: MountedRegister, day_from: datetime, step_s: int, count: int) -> tuple[int, int]:
+    """Which of a day's `count` steps touch the mount: a meter that hung elsewhere before or after is not counted."""
+    if register.mounted <= day_from and register.dismounted is None:
+        return 0, count
+    first = int((register.mounted - day_from).total_seconds() // step_s)
+    last = count if register.dismounted is None else -int((day_from - register.dismounted).total_seconds() // step_s)
     return max(first, 0), min(last, count)
 
 

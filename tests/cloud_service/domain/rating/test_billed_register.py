@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec import UNSET
 
 from cloud_service.domain.rating.billed_register import register_source
-from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister, SpanReadings
+from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister, SharedStep, SpanReadings
 from cloud_service.domain.rating.register_source import BilledIndex, RegisterSource
 from common.period import day_start
 from tests.cloud_service.domain.rating.readings import (
@@ -90,6 +90,16 @@ def test_two_mounts_of_one_register_count_their_own_days_each() -> None:
 
     assert COUNTED == before.counted + after.counted  # type: ignore[operator] # both are set
     assert 129_600 == before.counted  # 13 days and a half
+
+
+def test_of_a_quarter_hour_in_which_the_multiplier_changed_each_mount_counts_what_fell_to_it() -> None:
+    change = EXCHANGE + timedelta(minutes=7)
+    first = mounted_register(dismounted=change, closing=129_047, multiplier="40")
+    second = mounted_register(mounted=change, opening=129_047, multiplier="60")
+    shared = [SharedStep(48, first.mounted_ms, 47), SharedStep(48, second.mounted_ms, 53)]  # from 12:00 in Berlin
+    readings = replace(days_read((START, 1_000), (END, 299_000)), shared={(1, change.date()): shared})
+
+    assert (129_647, COUNTED - 129_647) == (source(readings, first).counted, source(readings, second).counted)
 
 
 def test_intervals_have_no_index() -> None:
