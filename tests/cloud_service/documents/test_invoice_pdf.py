@@ -231,3 +231,11 @@ def test_the_name_of_a_meter_is_never_the_last_line_of_a_page() -> None:
         (holding,) = [page for page in pages if "Second meter" in page]
 
         assert "Other 0" in holding, before
+
+
+def test_a_usual_bill_has_its_chart_on_the_page_that_asks_for_the_money() -> None:
+    lines = [line("Arbeitspreis")] * 8
+    readings = [replace(make_paper().readings[0], counts=counts) for counts in ("import", "export")]
+    (page,) = read(invoice_pdf.render(with_lines(*lines, readings=tuple(readings)), Theme())).pages
+
+    assert "Ihr Verbrauch in" in page.extract_text(), page.extract_text()
