@@ -28,14 +28,12 @@ def register_words(
     mounted: Sequence[MountedRegister], sources: Sequence[RegisterSource], readings: SpanReadings
 ) -> RegisterWords:
     """The words of the registers that are read as one, with what an invoice says of them."""
-    shown = tuple(
-        words
-        for register, source in zip(mounted, sources, strict=True)
-        if (words := _shown(register, source, readings))
+    texts = tuple(
+        text for register, source in zip(mounted, sources, strict=True) if (text := _shown(register, source, readings))
     )
     days = [day for register in mounted for day in readings.ends.get(register.register_id, ())]
     return RegisterWords(
-        shown,
+        texts,
         is_estimated=any(source.estimated is True for source in sources),
         has_holes=any(Quality.ESTIMATED in day.qualities for day in days),
     )

@@ -30,11 +30,11 @@ def reminder(**changes: Any) -> Any:
 def test_the_paper_has_each_bill_with_its_amount_the_fee_the_sum_and_the_bank() -> None:
     said = text_of(reminder_pdf.render(reminder(), Theme(), PAY))
 
-    for part in (
+    for phrase in (
         "Zahlungserinnerung", "INV-1", "118,29 €", "INV-2", "20,00 €", "Mahngebühr INV-9", "143,29 €", "16.11.2026",
         "DE02 1203 0000 0000 2020 51", "INV-1 INV-2 INV-9", "Guten Tag Erika Muster",
     ):  # fmt: skip
-        assert part in said, part
+        assert phrase in said, phrase
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_the_mail_names_bills_fee_sum_and_bank_and_leads_to_the_oldest_bill() ->
     cover = reminder_cover(reminder(), Theme(), PAY)
 
     assert "de" == cover.language
-    for part in ("INV-1: 118,29", "INV-2: 20,00", "Mahngebühr INV-9: 5,00", "143,29", "DE02 1203 0000 0000 2020 51"):
-        assert part in cover.text.replace("\u00a0", " "), part
+    for phrase in ("INV-1: 118,29", "INV-2: 20,00", "Mahngebühr INV-9: 5,00", "143,29", "DE02 1203 0000 0000 2020 51"):
+        assert phrase in cover.text.replace("\u00a0", " "), phrase
     assert f"INV-1 online bezahlen: {PAY}/pay/" in cover.text
 
 

@@ -62,15 +62,15 @@ def _entry(told: Told) -> str:
 
 def swift(*bookings: Told, name: str = "00324/001", opening: str = "0,00", account: str = IBAN) -> bytes:
     """MT940, as German banks write it."""
-    cents = sum(int(told.amount.replace(".", "")) for told in bookings) + int(opening.replace(",", ""))
+    cents = sum(int(line.amount.replace(".", "")) for line in bookings) + int(opening.replace(",", ""))
     lines = [":20:STARTUMSE", f":25:{account}", f":28C:{name}", f":60F:C261119EUR{opening}"]
-    for told in bookings:
-        year, month, day = told.day[2:].split("-")
-        mark = "D" if told.amount.startswith("-") else "C"
-        reference = f"//{told.reference}" if told.reference else ""
+    for line in bookings:
+        year, month, day = line.day[2:].split("-")
+        mark = "D" if line.amount.startswith("-") else "C"
+        reference = f"//{line.reference}" if line.reference else ""
         lines += [
-            f":61:{year}{month}{day}{month}{day}{mark}{told.amount.lstrip('-').replace('.', ',')}NTRFNONREF{reference}",
-            f":86:166?00GUTSCHRIFT?20SVWZ+{told.text[:22]}?21{told.text[22:49]}?32{told.payer}",
+            f":61:{year}{month}{day}{month}{day}{mark}{line.amount.lstrip('-').replace('.', ',')}NTRFNONREF{reference}",
+            f":86:166?00GUTSCHRIFT?20SVWZ+{line.text[:22]}?21{line.text[22:49]}?32{line.payer}",
         ]
     lines.append(f":62F:C261120EUR{cents // 100},{cents % 100:02}")
     return "\r\n".join([*lines, "-", ""]).encode()
@@ -80,8 +80,8 @@ def table(*bookings: Told, account: str = IBAN) -> bytes:
     """A table as online banking offers it."""
     rows = ["Auftragskonto;Buchungstag;Valutadatum;Verwendungszweck;Zahlungsbeteiligter;Betrag;Waehrung"]
     rows += [
-        f"{account};{told.day};{told.day};{told.text};{told.payer};{told.amount.replace('.', ',')};EUR"
-        for told in bookings
+        f"{account};{line.day};{line.day};{line.text};{line.payer};{line.amount.replace('.', ',')};EUR"
+        for line in bookings
     ]
     return "\n".join(rows).encode()
 

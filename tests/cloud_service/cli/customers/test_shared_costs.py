@@ -23,8 +23,8 @@ def test_a_cost_is_shared_listed_and_taken_back(operator: World, tmp_path: Path)
     assert [("V1", "90.00")] == [(share["contract"], share["amount"]) for share in shared["shares"]]
     assert isinstance(refusal("contract", "share", "stairs", "90", *DAYS), ConflictError)
 
-    (kept,) = call("contract", "shares", "stairs")
-    assert ("90.00", "V1", "") == (kept["total"], kept["shares"][0]["contract"], kept["shares"][0]["bill"])
+    (sharing,) = call("contract", "shares", "stairs")
+    assert ("90.00", "V1", "") == (sharing["total"], sharing["shares"][0]["contract"], sharing["shares"][0]["bill"])
     assert "90.00" in printed("contract", "shares", "stairs")
 
     assert "90.00 EUR of 2026-10-01 to 2026-11-01 is shared no more\n" == printed(

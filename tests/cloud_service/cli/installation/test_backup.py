@@ -48,19 +48,19 @@ def test_a_billed_operator_comes_back_whole(billed: World, folder: Path, monkeyp
 def test_a_backup_in_a_bucket_is_proven_and_restored_from_there(
     operator: World, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("--passphrase-file", str(folder / "words"))
+    passphrase = ("--passphrase-file", str(folder / "words"))
     settings = {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-central-1"}
     with object_store() as store:
         for name, value in (settings | {"AWS_ENDPOINT_URL_S3": store.address}).items():
             monkeypatch.setenv(name, value)
-        sent = call("backup", "s3://backups/monday", *words)
-        verified = call("backup", "verify", "s3://backups/monday", *words)
-        restored = call("restore", "s3://backups/monday", "--data-dir", str(folder / "new"), *words)
+        sent = call("backup", "s3://backups/monday", *passphrase)
+        verified = call("backup", "verify", "s3://backups/monday", *passphrase)
+        restored = call("restore", "s3://backups/monday", "--data-dir", str(folder / "new"), *passphrase)
 
         assert sent == verified == restored
         assert sent["bytes"] == len(store.files["/backups/monday"])
         assert "k" * 40 == (folder / "new" / "secrets" / "secret_key").read_text()
-        assert isinstance(refusal("backup", "s3://backups/monday", *words), ConflictError)
+        assert isinstance(refusal("backup", "s3://backups/monday", *passphrase), ConflictError)
 
 
 def test_options_may_stand_before_the_file(operator: World, folder: Path) -> None:

@@ -36,12 +36,14 @@ def world(session: Session, named_database: str) -> World:
 
 
 def test_days_and_lines_are_listed_with_their_reasons(world: World) -> None:
-    found = call("bill", "unbilled", code=6)
+    listing = call("bill", "unbilled", code=6)
 
     assert [("V1", "2025-09-01", "left"), ("V1", "2025-11-01", "left")] == [
-        (row["contract"], row["start"], row["state"]) for row in found["days"]
+        (row["contract"], row["start"], row["state"]) for row in listing["days"]
     ]
-    assert [("Heating", "100.00", True)] == [(line["label"], line["amount"], line["ended"]) for line in found["lines"]]
+    assert [("Heating", "100.00", True)] == [
+        (line["label"], line["amount"], line["ended"]) for line in listing["lines"]
+    ]
     text_ = printed("bill", "unbilled", code=6)
     assert "no run has taken these days up" in text_
     assert "final bill, or the next run" in text_
@@ -51,8 +53,8 @@ def test_what_was_left_behind_is_billed_since_a_day(world: World) -> None:
     done = call("bill", "run", "--since", "2025-09-01", "--contract", "V1", "--bill-date", "2025-12-10", "--no-mail")
     assert (2, 2, []) == (done["items"], done["issued"], done["parked"])
 
-    found = call("bill", "unbilled")
-    assert ([], []) == (found["days"], found["lines"])  # the share went with September
+    listing = call("bill", "unbilled")
+    assert ([], []) == (listing["days"], listing["lines"])  # the share went with September
     assert isinstance(refusal("bill", "run"), InputError)
     assert isinstance(refusal("bill", "run", "--month", "2025-09", "--since", "2025-09-01"), InputError)
 

@@ -108,9 +108,9 @@ def test_a_former_and_a_new_tenant_of_one_flat_share_its_part_by_their_days() ->
 def test_a_tenant_who_takes_no_part_is_named_beside_the_owners_days() -> None:
     document = load_split(HALF)
     pairs = list(zip(document.members, (contract("V-1003", 1), contract("V-6001", 2, MIDDLE)), strict=True))
-    found = stays_of(pairs, [contract("V-5000", 2, START, MIDDLE)], OCTOBER)
+    stays = stays_of(pairs, [contract("V-5000", 2, START, MIDDLE)], OCTOBER)
 
-    assert ["V-5000 lived there and takes no part"] == [one.note for one in found if one.note]
+    assert ["V-5000 lived there and takes no part"] == [stay.note for stay in stays if stay.note]
 
 
 def test_who_left_before_the_days_has_no_part_of_them() -> None:
@@ -147,15 +147,15 @@ def test_every_day_of_every_flat_is_somebodys_once(spans: list[tuple[date, date]
     ]
     pairs = list(zip(load_split(HALF).members, contracts, strict=True))
     try:
-        found = stays_of(pairs, [], OCTOBER)
+        stays = stays_of(pairs, [], OCTOBER)
     except InputError:
         assert not any(placed.days_in(OCTOBER) for placed in contracts)
         return
     for point in (0, 1):
-        days = [day for one in found if one.point_id == point for day in one.span]
+        days = [day for stay in stays if stay.point_id == point for day in stay.span]
         assert sorted(days) == list(OCTOBER)
     total = Decimal(cents).scaleb(-2)
-    parts = split(load_split(HALF), total, found, OCTOBER)
+    parts = split(load_split(HALF), total, stays, OCTOBER)
     assert total == sum(part.amount for part in parts)
     for part in parts:
         assert abs(part.amount - total * part.span.days / 62) < Decimal("0.01")

@@ -20,11 +20,11 @@ def test_the_owner_has_the_days_between_two_tenants_and_nobody_the_others() -> N
     ]
     owner, other = placed("VAC", 12, 20, vacancy=True), placed("C", 28, None)
 
-    found = [(stay.number, stay.span.start.day, stay.note) for stay in stays_of(members, [owner, other], OCTOBER)]
+    stays = [(stay.number, stay.span.start.day, stay.note) for stay in stays_of(members, [owner, other], OCTOBER)]
     assert [
         ("A", 3, ""), ("B", 20, ""), ("", 1, "nobody lived there"), ("VAC", 12, "nobody lived there"),
         ("", 9, "nobody lived there"), ("", 25, "C lived there and takes no part"),
-    ] == found  # fmt: skip
+    ] == stays  # fmt: skip
 
 
 def test_empty_days_are_measured_by_who_was_there_before() -> None:

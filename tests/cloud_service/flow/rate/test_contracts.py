@@ -167,10 +167,10 @@ def test_whatever_a_contract_raises_it_alone_is_parked_with_the_text(
     run_id = plan(world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
     assert 2 == rate_shard(world.session, run_id)
 
-    found = items(world.session, run_id)
-    assert "waiting" not in {item.state for item in found}
+    run_items = items(world.session, run_id)
+    assert "waiting" not in {item.state for item in run_items}
     assert {"something went wrong here (RuntimeError: a fault of ours); the log has more"} == {
-        item.reason for item in found if item.state == "parked"
+        item.reason for item in run_items if item.state == "parked"
     }
 
 

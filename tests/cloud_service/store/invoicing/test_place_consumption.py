@@ -22,8 +22,8 @@ def point_of(world: World, number: int = 0) -> int:
 
 
 def used(world: World, span: Span, number: int = 0, *, empty: bool = False) -> Consumption | InputError:
-    (found,) = consumption_at(world.session, [MeasuredPlace(point_of(world, number), span, empty)])
-    return found
+    (consumption,) = consumption_at(world.session, [MeasuredPlace(point_of(world, number), span, empty)])
+    return consumption
 
 
 def test_places_count_their_own_days(world: World) -> None:

@@ -114,9 +114,9 @@ def test_a_register_that_counts_rates_together_stands_for_them(world: World) -> 
 
 def test_of_an_account_the_newest_contract_comes_first(world: World) -> None:
     world.session.execute(text("UPDATE contract SET account_id = :a"), {"a": world.accounts[0]})
-    found = supplied_use.of_accounts(world.session, world.accounts, OCTOBER)
+    supplied = supplied_use.of_accounts(world.session, world.accounts, OCTOBER)
 
-    assert [world.contracts[1], world.contracts[0]] == [one.contract_id for one in found]
+    assert [world.contracts[1], world.contracts[0]] == [own.contract_id for own in supplied]
 
 
 def test_a_day_is_the_contracts_while_the_meter_hung_there(world: World) -> None:

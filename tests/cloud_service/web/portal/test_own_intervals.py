@@ -23,6 +23,6 @@ def test_a_meter_that_hung_elsewhere_in_the_morning_is_the_customers_in_the_afte
     with fresh.app.test_request_context():
         login_user(fresh.app.extensions["security"].datastore.find_user(email="amina@example.com"))
         (register,) = own_customer().registers
-        found = own_intervals(register, DAYS)
+        intervals = own_intervals(register, DAYS)
 
-    assert (12, at, {750}) == (len(found), found[0].start, {interval.value for interval in found})
+    assert (12, at, {750}) == (len(intervals), intervals[0].start, {interval.value for interval in intervals})

@@ -25,12 +25,12 @@ def test_every_step_of_the_day_is_found_again(zone: str, newest_first: bool, min
     clock = WallClock(zone)
     clock.newest_first = newest_first
 
-    told = [
+    written = [
         clock.instant(("M", "import"), at.astimezone(ZoneInfo(zone)).replace(tzinfo=None), line)
         for line, at in enumerate(instants)
     ]
 
-    assert instants == told
+    assert instants == written
 
 
 def test_a_time_that_the_clock_left_out_is_refused() -> None:

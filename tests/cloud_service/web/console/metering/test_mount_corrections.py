@@ -14,10 +14,10 @@ def test_a_mount_is_corrected_from_the_page_of_its_place_and_names_the_bills(fre
     assert f'href="{where}"' in admin.get(place).text
     assert 404 == admin.get(f"{place}/mounts/{other.id}").status_code
 
-    shown = {"since": "2025-01-01T03:00", "reason": "CT 100/5"}  # as the form shows it
-    wrong = post(admin, where, where, multiplier="0", **shown)
+    fields = {"since": "2025-01-01T03:00", "reason": "CT 100/5"}  # as the form shows it
+    wrong = post(admin, where, where, multiplier="0", **fields)
     assert (422, True) == (wrong.status_code, 'id="e-multiplier"' in wrong.text)
-    assert 302 == post(admin, where, where, multiplier="20", **shown).status_code
+    assert 302 == post(admin, where, where, multiplier="20", **fields).status_code
     assert "2 bills rest on it" in text_of(admin.get(place).text)
     assert {"INV-1", "INV-2"} <= set(re.findall(r"INV-\d", admin.get("/bills/touched").text))
     (after,) = database_rows(fresh, f"SELECT multiplier, lower(during) AS since FROM meter_mount WHERE id = {mount.id}")
