@@ -60,8 +60,7 @@ def _bill(invoice: InvoiceToPost, pdf_of: Callable[[int], bytes]) -> BillToPrint
 
 def mark_posted(session: Session, invoices: Sequence[InvoiceToPost], day: date, *, author: str, today: date) -> int:
     """Keep that they were handed in on that day, and who says so; how many."""
-    if day > today:
-        raise InputError(f"{day} lies in the future", path="day", hint="the day on which they were handed in")
+    _refuse_future(day, today)
     early = [invoice.number for invoice in invoices if day < invoice.bill_date]
     if early:
         raise InputError(f"bill {early[0]} is dated later than {day}", path="day")
@@ -78,8 +77,7 @@ def mark_letters_posted(
     session: Session, letters: Sequence[LetterToPost], day: date, *, author: str, today: date
 ) -> int:
     """Keep that reminders were handed in on that day, and who says so; how many."""
-    if day > today:
-        raise InputError(f"{day} lies in the future", path="day", hint="the day on which they were handed in")
+    _refuse_future(day, today)
     early = [letter.account for letter in letters if day < letter.day]
     if early:
         raise InputError(f"the reminder to account {early[0]} is dated later than {day}", path="day")
@@ -87,3 +85,8 @@ def mark_letters_posted(
     for letter in letters:
         log.note(session, author, "reminder.post", f"account:{letter.account}", posted_on=day.isoformat())
     return len(letters)
+
+
+def _refuse_future(day: date, today: date) -> None:
+    if day > today:
+        raise InputError(f"{day} lies in the future", path="day", hint="the day on which they were handed in")
