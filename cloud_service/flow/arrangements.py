@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from cloud_service.domain.money import round_money
 from cloud_service.domain.receivables.instalments import Instalment, instalments
 from cloud_service.domain.receivables.ledger import LedgerEntry, write_off_lines
 from cloud_service.store.audit import log
@@ -28,7 +29,7 @@ def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str
     _refuse_blank(reason)
     lock_accounts(session, [balance_of(session, invoice_id).account_id])
     balance = balance_of(session, invoice_id)
-    if amount <= 0 or amount > balance.outstanding:
+    if amount <= 0 or amount > balance.outstanding or amount != round_money(amount, balance.currency):
         raise ConflictError(f"{amount} cannot be written off, {balance.outstanding} is open", path="amount")
     day = max(day, balance.open_since)
     number = disputes_and_plans.count_write_offs(session, invoice_id) + 1

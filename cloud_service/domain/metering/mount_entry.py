@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from cloud_service.domain.metering.vee.plausible import can_follow
 from cloud_service.domain.metering.vee.series import BelievedReading, RegisterRules
@@ -10,6 +11,9 @@ from cloud_service.domain.money import plain
 from common.errors import InputError
 from common.period import zone
 from common.reading import Kind, Quality, as_decimal
+
+
+MULTIPLIER_PLACES = 4  # decimals that are kept; a finer one would be rounded without a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,15 @@ class EnteredRegister:
     rules: RegisterRules
     before: BelievedReading | None = None
     after: BelievedReading | None = None
+
+
+def check_multiplier(multiplier: Decimal) -> None:
+    """Refuse a multiplier that no pair of transformers has, or that cannot be kept as it is."""
+    if multiplier <= 0 or multiplier != round(multiplier, MULTIPLIER_PLACES):
+        raise InputError(
+            f"{multiplier} is no multiplier", path="multiplier",
+            hint=f"CT × VT of the mount: above 0, with {MULTIPLIER_PLACES} decimals at most",
+        )  # fmt: skip
 
 
 def since_opening(

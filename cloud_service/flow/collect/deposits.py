@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from cloud_service.domain.money import round_money
 from cloud_service.domain.receivables.ledger import LedgerLine
 from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry, repeated
 from cloud_service.store.database.session import Session
@@ -30,7 +31,7 @@ def release_deposit(
     if reference and (done := repeated(session, release)):
         return done
     left = payments.deposit_left(session, payment_id)
-    if amount <= 0 or amount > left:
+    if amount <= 0 or amount > left or amount != round_money(amount, deposit.currency):
         raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
     release_id = payments.add_payment(session, release)
     if release_id is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from cloud_service.domain.metering.mount_entry import check_multiplier
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items
@@ -14,7 +15,6 @@ from common.errors import InputError
 from common.period import local_day
 
 CHANGED = "where the meter hung, or its multiplier, was corrected after the rating: rate it again"
-PLACES = 4  # decimals of a multiplier
 ONE_DAY = timedelta(days=1)
 
 
@@ -55,10 +55,7 @@ def correct_mount(session: Session, correction: MountCorrection, *, author: str,
 
 def _corrected(before: StoredMount, correction: MountCorrection) -> StoredMount:
     multiplier = before.multiplier if correction.multiplier is None else correction.multiplier
-    if multiplier <= 0 or multiplier != round(multiplier, PLACES):
-        raise InputError(
-            f"{multiplier} is no multiplier", path="multiplier", hint="CT × VT: above 0, with four decimals at most"
-        )
+    check_multiplier(multiplier)
     if correction.until is not None and before.until is None:
         raise InputError("the meter still hangs there", path="until", hint="take it down, or exchange it")
     return _checked(

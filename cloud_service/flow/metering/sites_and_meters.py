@@ -196,8 +196,7 @@ def bill_register(
 
 def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> None:
     """Hang a meter up where none hangs; the database refuses two at a time."""
-    if new.multiplier <= 0:
-        raise InputError("the multiplier is above 0", path="multiplier", hint="CT × VT of the mount")
+    mount_entry.check_multiplier(new.multiplier)
     mount_entry.check_opening(entered_registers(session, new.meter_id, new.at), new.opening, new.at)
     mount_changes.mount(
         session, meter_id=new.meter_id, point_id=new.point_id, at=new.at, opening=new.opening,

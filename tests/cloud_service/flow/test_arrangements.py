@@ -79,6 +79,8 @@ def test_more_than_is_open_is_not_written_off(world: World, bills: list[WrittenI
 
     with pytest.raises(ConflictError, match=r"100.00.* is open"):
         arrangements.write_off(world.session, bills[0].id, Decimal("100.01"), reason="lost", day=FIRST, author="t")
+    with pytest.raises(ConflictError, match=r"0.005 cannot be written off"):
+        arrangements.write_off(world.session, bills[0].id, Decimal("0.005"), reason="lost", day=FIRST, author="t")
     with pytest.raises(NotFoundError):
         arrangements.write_off(world.session, 4711, Decimal(1), reason="lost", day=FIRST, author="t")
 

@@ -31,10 +31,7 @@ def exchange_meter(session: Session, exchange: MeterExchange, *, author: str, re
         raise ConflictError("no meter is mounted there at that time")
     if exchange.at <= old.since:
         raise InputError(f"the old meter was hung up at {old.since.isoformat()} only", path="at")
-    if exchange.multiplier <= 0:
-        raise InputError(
-            f"{exchange.multiplier} is no multiplier", path="multiplier", hint="CT × VT of the new mount, above 0"
-        )
+    mount_entry.check_multiplier(exchange.multiplier)
     missing = mount_changes.index_registers(session, old.meter_id) - set(exchange.closing)
     if missing:
         raise InputError(f"the final index of register {min(missing)} is missing", path="closing")

@@ -1,10 +1,17 @@
 """An index that a register cannot have shown is refused where it is typed, with the reading it contradicts."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.metering.mount_entry import EnteredRegister, check_closing, check_opening, since_opening
+from cloud_service.domain.metering.mount_entry import (
+    EnteredRegister,
+    check_closing,
+    check_multiplier,
+    check_opening,
+    since_opening,
+)
 from cloud_service.domain.metering.vee.series import BelievedReading, RegisterRules
 from common.errors import InputError
 
@@ -73,3 +80,11 @@ def test_an_index_is_not_below_zero_and_an_interval_register_has_none() -> None:
         check_closing(register(), {"import": -1}, NOON)
     with pytest.raises(InputError, match="no register load that shows an index"):
         check_closing(intervals, {"load": 1}, NOON)
+
+
+def test_a_multiplier_is_above_zero_and_is_kept_as_it_is() -> None:
+    for multiplier in ("1", "40", "0.5", "33.3333", "250.00000"):
+        check_multiplier(Decimal(multiplier))
+    for multiplier in ("0", "-1", "33.33333"):
+        with pytest.raises(InputError, match="is no multiplier"):
+            check_multiplier(Decimal(multiplier))

@@ -34,6 +34,13 @@ def test_no_more_is_released_than_is_held(till: Till) -> None:
         release(till, deposit, "0")
 
 
+def test_no_part_of_a_cent_is_released(till: Till) -> None:
+    deposit = till.paid("200.00", kind="deposit")
+
+    with pytest.raises(ConflictError, match=r"10\.005 cannot be released"):
+        release(till, deposit, "10.005")
+
+
 def test_only_a_deposit_is_released(till: Till) -> None:
     with pytest.raises(NotFoundError, match="is no deposit"):
         release(till, till.paid("10.00"), "10.00")
