@@ -12,7 +12,6 @@ from common.errors import InputError
 from common.period import zone
 from common.reading import Kind, Quality, as_decimal
 
-
 MULTIPLIER_PLACES = 4  # decimals that are kept; a finer one would be rounded without a word
 
 
