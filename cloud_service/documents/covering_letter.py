@@ -13,10 +13,12 @@ from cloud_service.documents.from_invoice import bank_of, reader_of, seller_part
 from cloud_service.documents.invoice_view import quantity_text
 from cloud_service.documents.paper import InvoicePaper, Party
 from cloud_service.documents.payment_section import transfer_rows
+from cloud_service.documents.receipt_pdf import position_rows, rest_rows, taken_back_note
 from cloud_service.documents.reminder_pdf import pay_url, wording_of
 from cloud_service.documents.theme import Theme, read_theme
 from cloud_service.documents.translations import Localizer, localizer_for
 from cloud_service.documents.typesetter import TEMPLATES
+from cloud_service.domain.invoicing.payment_receipt import PaymentReceipt
 from cloud_service.domain.invoicing.reminder_letter import ReminderLetter
 
 Pairs = Sequence[tuple[str, str]]
@@ -130,6 +132,25 @@ def reminder_letter(fields: Mapping[str, Any]) -> CoveringLetter:
         button_url=pay_url,
     )
     return _laid_out(content, localizer, read_theme(fields.get("theme", {})))
+
+
+def receipt_cover(receipt: PaymentReceipt, theme: Theme) -> CoveringLetter:
+    """The mail of a receipt: what came in, the bills that it paid, and that it went back, if it did."""
+    localizer = localizer_for(reader_of(receipt.buyer, receipt.seller))
+    seller, amount = seller_party(receipt.seller), localizer.money(receipt.amount, receipt.currency)
+    numbers = ", ".join(bill.number for bill in receipt.bills) or receipt.account
+    said = [localizer.label("mail.receipt_text", amount=amount, reference=numbers), taken_back_note(receipt, localizer)]
+    rows = [(receipt.number, amount)]
+    rows += [(bill.number, localizer.money(bill.paid, receipt.currency)) for bill in receipt.bills]
+    content = _LetterContent(
+        subject=localizer.label("mail.receipt_subject", amount=amount),
+        name=receipt.buyer.name,
+        sentence=" ".join(sentence for sentence in said if sentence),
+        rows=[*rows, *rest_rows(receipt, localizer), *position_rows(receipt, localizer)],
+        seller=seller.name,
+        footer=_lines_of(seller),
+    )
+    return _laid_out(content, localizer, theme)
 
 
 def statement_letter(fields: Mapping[str, Any]) -> CoveringLetter:

@@ -111,8 +111,11 @@ def _text(text: str, localizer: Localizer) -> str:
     A reference that people write stays; one that a machine made is left out.
     """
     provider, _, reference = text.partition(" ")
+    return way_text(provider, reference, localizer) if provider in localizer.section("provider") else text
+
+
+def way_text(provider: str, reference: str, localizer: Localizer) -> str:
+    """How money came, in the reader's words, with the reference that people wrote."""
     names = localizer.section("provider")
-    if provider not in names:
-        return text
     is_written = len(reference) <= REFERENCE_MAX and ":" not in reference
-    return f"{names[provider]} {reference if is_written else ''}".strip()
+    return f"{names.get(provider, provider)} {reference if is_written else ''}".strip()

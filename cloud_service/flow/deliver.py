@@ -16,10 +16,11 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from cloud_service.documents import invoice_pdf, reminder_pdf
+from cloud_service.documents import invoice_pdf, receipt_pdf, reminder_pdf
 from cloud_service.documents.covering_letter import (
     CoveringLetter,
     invoice_letter,
+    receipt_cover,
     reminder_cover,
     reminder_letter,
     statement_letter,
@@ -44,6 +45,8 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import einvoice_rules, outgoing
 from cloud_service.store.delivery.outgoing import NewDocument, StoredDocument, WaitingMessage
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
+from cloud_service.store.invoicing.receipt_numbers import number_receipts
+from cloud_service.store.lookups.payment_receipt import receipt_of
 from common.errors import EnergyError, NotFoundError
 
 Clock = Callable[[], datetime]
@@ -79,7 +82,10 @@ def deliver(
     """
     outcomes: list[DeliveryOutcome] = []
     silent: SilentRelayError | None = None
-    for delivery_id in ids:
+    delivery_ids = list(ids)
+    with begin() as session:  # in a short transaction of its own: a series of numbers waits for no relay
+        number_receipts(session, deliveries=delivery_ids)
+    for delivery_id in delivery_ids:
         outcome, silent = _send_alone(begin, delivery_id, mailer, clock, public_url=public_url, silent=silent)
         outcomes.append(outcome)
     return outcomes
@@ -112,7 +118,7 @@ def _send(
     session: Session, message: WaitingMessage, mailer: Mailer, clock: Clock, public_url: str
 ) -> tuple[DeliveryOutcome, SilentRelayError | None]:
     """Send one message in the transaction that took it; what was made for it stays, whatever the relay answers."""
-    letter = _letter(session, message, public_url)
+    letter = _letter(session, message, public_url, clock())
     try:
         mailer.send(letter)
     except EnergyError as error:
@@ -216,7 +222,7 @@ def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> Store
     return outgoing.document_once(session, invoice.id, PDF, make)
 
 
-def _letter(session: Session, message: WaitingMessage, public_url: str) -> Letter:
+def _letter(session: Session, message: WaitingMessage, public_url: str, now: datetime) -> Letter:
     """The letter of a message: an invoice or reminder with its PDF, or the words that its facts hold."""
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         invoice = issued_invoice(session, message.invoice_id)
@@ -227,6 +233,8 @@ def _letter(session: Session, message: WaitingMessage, public_url: str) -> Lette
         return _addressed(message, invoice_letter(paper, theme), paper, [_attached(each) for each in documents])
     if message.kind == "reminder" and "letter" in message.facts:
         return _reminder(message, public_url)
+    if message.kind == "receipt":
+        return _receipt(session, message, now)
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
     document_id = message.facts.get("document")
     files = [_attached(outgoing.stored_document(session, int(document_id)))] if document_id is not None else []
@@ -245,6 +253,14 @@ def _reminder(message: WaitingMessage, public_url: str) -> Letter:
     filename = f"{reminder.account}-{reminder.day}.pdf"
     files = [Attachment(filename, "application/pdf", reminder_file(message.facts, public_url))]
     return _addressed(message, reminder_cover(reminder, theme, public_url), None, files)
+
+
+def _receipt(session: Session, message: WaitingMessage, now: datetime) -> Letter:
+    """The mail of a receipt with its PDF, which says how things stand when it goes out."""
+    receipt, account = receipt_of(session, int(message.facts["payment"]), now)
+    theme = read_theme(outgoing.theme(session, account.entity_id))
+    files = [Attachment(f"{receipt.number}.pdf", PDF_TYPE, receipt_pdf.render(receipt, theme))]
+    return _addressed(message, receipt_cover(receipt, theme), None, files)
 
 
 def _attached(file: StoredDocument) -> Attachment:

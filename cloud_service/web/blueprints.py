@@ -68,19 +68,20 @@ from cloud_service.web.console.receivables import (
     payments,
     prepaid,
     provider_money,
+    receipts,
     reports,
     statements,
     take_over,
 )
 from cloud_service.web.console.tariffs import price_sheet, tariff_forms, tariffs
 from cloud_service.web.help import manual
-from cloud_service.web.portal import home
+from cloud_service.web.portal import home, own_payments
 from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
     bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs, unbilled,
-    payments, bank_statement, money, provider_money,
+    payments, bank_statement, money, provider_money, receipts,
     take_over, runs,
     dunning,
     prepaid, reports, books, clients, client_forms, accounts, statements, connections, move_in,
@@ -90,6 +91,7 @@ PAGES = (
     energy_gaps, put_aside, gateways,
     gateway_forms, audit, users,
     dunning_rules, number_series, currency_rates, timed_reports, ways_to_pay,
-    settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home, pay, webhooks,
+    settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home,
+    own_payments, pay, webhooks,
 )  # fmt: skip
 BLUEPRINTS: tuple[Blueprint, ...] = tuple(page.blueprint for page in PAGES)

@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
             menu_item(_l("My energy"), "portal.home", May.PORTAL, "/portal", icon="home-bolt"),
             menu_item(_l("My use"), "portal.usage", May.PORTAL, "/portal/usage", icon="chart-bar"),
             menu_item(_l("My bills"), "portal.bills", May.PORTAL, "/portal/bills", icon="file-invoice"),
+            menu_item(_l("My payments"), "own_payments.index", May.PORTAL, "/portal/payments", icon="cash"),
         ),
     ),
     (

@@ -32,7 +32,7 @@ DETAILS = ("/bills/{INV-2}", "/clients/{Amina}", "/accounts/{A-1}", "/connection
            "/connections/{K-1}/meter", "/tariffs/{T-K-1}/edit", "/points/{Lake House 1}",
            "/points/{Lake House 1}/edit", "/points/{Lake House 1}/meter", "/points/{Lake House 1}/vacancy",
            "/meters/{M-1}/readings/new", "/meters/{M-1}/estimate", "/rounds/{site}")  # fmt: skip
-PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV-2}")
+PORTAL_PAGES = ("/portal", "/portal/usage", "/portal/bills", "/portal/bills/{INV-2}", "/portal/payments")
 
 
 def filled(path: str, site: Site) -> str:

@@ -25,6 +25,9 @@ ENTITY_OPTIONS = (
     click.option("--phone"),
     click.option("--website"),
     click.option("--locale", help="Language of bills to clients without their own."),
+    click.option(
+        "--mails-receipts/--no-receipts", default=None, help="Mail a receipt for each payment to who wants mails."
+    ),
 )
 
 

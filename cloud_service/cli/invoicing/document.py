@@ -1,6 +1,7 @@
 """`energy-cloud document`: bills, e-invoices, statements and lists as files; a look at a theme before it is used."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,29 @@ def statement(account: str, *, start: str, end: str | None, out: Path, json_outp
     with transaction() as session:
         pdf = make(session, account_id(session, account), day_of(start, "--from"), day_of(end, "--until"))
     _write(out, pdf, json_output=json_output)
+
+
+@document.command()
+@click.argument("payment", type=int)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--mail", is_flag=True, help="Mail it to the client, once for a payment.")
+@JSON
+def receipt(payment: int, *, out: Path | None, mail: bool, json_output: bool) -> None:
+    """The receipt of a PAYMENT as PDF, as things stand now: what it paid, what is left, whether it went back."""
+    from cloud_service.flow import receipt as step
+
+    if not mail and out is None:
+        raise InputError("where to?", path="--out", hint="--out FILE writes it, --mail sends it")
+    with transaction() as session:
+        step.number(session, payment)
+        if mail:
+            click.echo(f"on its way to {step.mail(session, payment, author=author())}", err=True)
+    if out is not None:
+        with transaction() as session:
+            file = step.receipt(session, payment, datetime.now(UTC))
+        _write(out, file.body, json_output=json_output)
+    elif json_output:
+        click.echo(as_json({"payment": payment, "mailed": True}))
 
 
 @document.command()

@@ -10,6 +10,7 @@ from cloud_service.domain.receivables.ledger import LedgerEntry, payment_lines
 from cloud_service.domain.receivables.payment_allocation import OpenInvoice, as_instructed
 from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry, repeated
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import payment_receipts
 from cloud_service.store.receivables import payments, settlement
 from cloud_service.store.receivables.bank_bookings import facts_of
 from cloud_service.store.receivables.ledger import book
@@ -69,7 +70,15 @@ def receive(
     else:
         book(session, [entry])
     note_booked(session, payment, payment_id)
+    _mail_receipt(session, payment_id)
     return PaymentBooking("booked", payment_id, account.account_id)
+
+
+def _mail_receipt(session: Session, payment_id: int) -> None:
+    """Where the company mails receipts and the client wants mails."""
+    letter = payment_receipts.letter_of(session, payment_id)
+    if letter.is_wanted:
+        payment_receipts.queue(session, letter)
 
 
 def _settle(

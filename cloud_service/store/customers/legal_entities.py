@@ -31,21 +31,22 @@ def local_currency(session: Session) -> str:
 
 ADD = text("""
 INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, tax_number, company_number,
-                          electronic_address, email, phone, website, locale)
+                          electronic_address, email, phone, website, locale, mails_receipts)
 VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :tax_number, :company_number,
-        :electronic_address, :email, :phone, :website, :locale)
+        :electronic_address, :email, :phone, :website, :locale, :mails_receipts)
 RETURNING id
 """)
 GET = text("""
 SELECT name, currency, timezone, address, country, vat_id, tax_number, company_number,
-       electronic_address, email, phone, website, locale
+       electronic_address, email, phone, website, locale, mails_receipts
   FROM legal_entity WHERE id = :id FOR UPDATE
 """)
 SET = text("""
 UPDATE legal_entity SET name = :name, currency = :currency, timezone = :timezone, address = :address,
        country = :country, vat_id = :vat_id, tax_number = :tax_number,
        company_number = :company_number, electronic_address = :electronic_address, email = :email,
-       phone = :phone, website = :website, locale = :locale
+       phone = :phone, website = :website, locale = :locale,
+       mails_receipts = :mails_receipts
  WHERE id = :id
 """)
 HAS_INVOICE = text("SELECT EXISTS (SELECT 1 FROM invoice WHERE legal_entity_id = :id)")
@@ -68,6 +69,7 @@ class EntityFields:
     tax_number: str = ""  # of the tax office, where it differs from the VAT id
     company_number: str = ""  # of the register of companies
     electronic_address: str = ""  # at which it is known to Peppol: 9930:DE123456789
+    mails_receipts: bool = False  # of each payment, to clients who want mails
 
 
 def add(session: Session, entity: EntityFields) -> int:

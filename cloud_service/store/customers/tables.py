@@ -28,6 +28,7 @@ class LegalEntity(Table):
     timezone: Mapped[str]
     locale: Mapped[str] = mapped_column(server_default="en")
     theme: Mapped[Json]
+    mails_receipts: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
 
 

@@ -136,6 +136,17 @@ class Delivery(Table):
     sent_at: Mapped[datetime | None]
 
 
+class PaymentReceipt(Table):
+    """The receipt of a payment: its number, once it was made, and the one letter it was mailed with."""
+
+    __tablename__ = "payment_receipt"
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), primary_key=True, autoincrement=False)
+    number: Mapped[str | None]
+    delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"), unique=True)
+    created_at: Mapped[CreatedAt]
+
+
 class MailRelay(Table):
     """The relay that was set in the console or by a command: one row or none; its password is not readable here."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, select
 
+from cloud_service.domain.invoicing.payment_receipt import NO_INCOME
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
 from cloud_service.store.invoicing.tables import CurrencyRate
 from cloud_service.store.lists.paging import Listing, ListQuery, filters_equal, text_in
@@ -27,7 +28,6 @@ rate: ColumnElement[Any] = case(
 )
 """Local currency of one unit paid; null where no rate of that day or before is known."""
 
-NO_INCOME = ("deposit", "take_over")  # a deposit that is released came in before; what earlier books held, to them
 received_local: ColumnElement[Any] = case((Payment.provider.in_(NO_INCOME), literal(0)), else_=Payment.amount * rate)
 
 allocated = (
@@ -77,6 +77,7 @@ def payments(scope: Scope, query: ListQuery) -> Listing:
             Account.public_id.label("account_public_id"),
             Payment.author,
             Payment.created_at,
+            case(((Payment.amount > 0) & Payment.provider.not_in(NO_INCOME), literal("PDF"))).label("receipt"),
         )
         .join(Account, Account.id == Payment.account_id)
         .join(Client, Client.id == Account.client_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.payment_receipt import NO_INCOME
 from cloud_service.store.customers.tables import Account, Client
 from cloud_service.store.lists import payments
 from cloud_service.store.lookups.existing import existing
@@ -178,6 +179,11 @@ class PaymentPage:
     settled: list[SettledInvoice]
     reversals: list[Payment]
     left: Decimal
+
+    @property
+    def has_receipt(self) -> bool:
+        """Whether money came in by it."""
+        return self.payment.amount > 0 and self.payment.provider not in NO_INCOME
 
 
 SETTLED = text(

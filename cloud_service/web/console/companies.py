@@ -51,6 +51,8 @@ def fields(country: str) -> tuple[Field, ...]:
         Field("timezone", _("Time zone"), "code", _("A city will do, for example Vienna."), options=zones(),
               required=True, group=money),
         Field("locale", _("Language"), hint=_("Of clients without their own."), required=True, group=money),
+        Field("mails_receipts", _("Mail a receipt for each payment"), "tick",
+              _("To clients whose bills come by e-mail, once for each payment."), group=money),
         REASON,
     )  # fmt: skip
 

@@ -196,7 +196,8 @@ def test_a_crash_before_the_commit_sends_the_same_message_id_again(world: World,
     def crashing() -> Iterator[Session]:
         with transaction(engine) as session:
             yield session
-            raise KeyboardInterrupt
+            if outbox.letters:
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         deliver.deliver(crashing, [first], outbox, clock, public_url=PUBLIC)

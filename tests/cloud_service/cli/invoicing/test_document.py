@@ -104,3 +104,17 @@ def test_an_unknown_entity_is_not_found(world: World, tmp_path: Path) -> None:
     refused = refusal("document", "theme", str(theme), "--entity", "Nobody")
 
     assert isinstance(refused, NotFoundError)
+
+
+def test_the_receipt_of_a_payment_is_written_and_mailed_once(world: World, tmp_path: Path) -> None:
+    out = tmp_path / "receipt.pdf"
+    paid = call("account", "pay", "A1", "100.00", "--by", "cash", "--reference", "K-1")
+
+    written = call("document", "receipt", str(paid["payment_id"]), "--out", str(out))
+    assert written["bytes"] == out.stat().st_size
+    assert out.read_bytes().startswith(b"%PDF")
+    assert {"payment": paid["payment_id"], "mailed": True} == call(
+        "document", "receipt", str(paid["payment_id"]), "--mail"
+    )
+    assert "already" in str(refusal("document", "receipt", str(paid["payment_id"]), "--mail"))
+    assert "--out" in str(refusal("document", "receipt", str(paid["payment_id"])).path)
