@@ -19,7 +19,8 @@ OTHERS = (  # what belongs to entity Zeta and its client Zoe
     "/tariffs/{T-K-3}",
 )
 WITHOUT = (
-    "bills.paper", "portal.paper", "portal.pay", "own_payments.receipt", "runs.show", "help.article", "help.picture", "gateway_forms.mount",
+    "bills.paper", "portal.paper", "portal.pay", "runs.show", "help.article", "help.picture", "gateway_forms.mount",
+    "own_payments.receipt",
     "companies.add", "printing.file", "provider_money.settle",
     "reading_rounds.photo", "estimates.withdraw", "sheets.job", "sheets.job_report",
     "reading_rounds.photo", "batches.show", "batches.values", "batches.file", "bill_files.pdfs", "bill_files.einvoices",
