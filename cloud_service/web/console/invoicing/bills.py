@@ -6,6 +6,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from cloud_service.flow import deliver, send_invoice_again
+from cloud_service.store.invoicing.bill_relations import relations_of
+from cloud_service.store.invoicing.billing_chain import builds
 from cloud_service.store.lists.invoices import invoices
 from cloud_service.store.lookups.invoice_page import invoice_page
 from cloud_service.web.access import May, access, actor, scope
@@ -75,7 +77,13 @@ def show(public_id: UUID) -> str:
     """One bill with everything around it."""
     page = invoice_page(session(), scope(), public_id, today())
     return render_template(
-        "console/bill.html", bill=page, pay_url=pay_address(page), today=today(), einvoices=deliver.EINVOICES
+        "console/bill.html",
+        bill=page,
+        pay_url=pay_address(page),
+        today=today(),
+        einvoices=deliver.EINVOICES,
+        relations=relations_of(session(), page.invoice.id),
+        left_over=builds(session(), page.invoice.id),
     )
 
 

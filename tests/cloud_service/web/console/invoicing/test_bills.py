@@ -2,6 +2,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import bill_numbers, csv_rows, database_rows, database_value, text_of
@@ -138,3 +139,20 @@ def test_support_sends_a_bill_again_to_the_address_that_is_shown_and_that_is_wri
 def test_the_pay_link_stands_on_what_is_open_only(console: Console, admin: FlaskClient) -> None:
     assert f"/pay/{console.ids['INV-1']}" in admin.get(f"/bills/{console.ids['INV-1']}").text
     assert "/pay/" not in admin.get(f"/bills/{console.ids['INV-3']}").text
+
+
+def test_a_bill_s_page_shows_what_rests_on_it_and_the_customer_s_does_not(fresh: Console) -> None:
+    with fresh.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO invoice_dependency (invoice_id, contract_id, kind, on_invoice_id)"
+                " SELECT i.id, k.id, 'history', e.id FROM invoice i, invoice e, contract k"
+                " WHERE i.number = 'INV-2' AND e.number = 'INV-1' AND k.number = 'K-1'"
+            )
+        )
+    clerk = fresh.sign_in("billing")
+    first, second = (clerk.get(f"/bills/{fresh.ids[number]}").text for number in ("INV-1", "INV-2"))
+
+    assert "What rests on what The bill after: INV-2" in text_of(first)
+    assert f'The bill before: <a href="/bills/{fresh.ids["INV-1"]}">INV-1</a>' in second
+    assert "rests on" not in fresh.sign_in("amina").get(f"/portal/bills/{fresh.ids['INV-1']}").text
