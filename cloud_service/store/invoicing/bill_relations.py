@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 RELATIONS = text(
     """
-    SELECT DISTINCT 1 AS place, 'before' AS kind, i.public_id, i.number, lower(i.during) AS start, upper(i.during) AS end,
-           i.total AS amount, i.currency, '' AS label
+    SELECT DISTINCT 1 AS place, 'before' AS kind, i.public_id, i.number, lower(i.during) AS start,
+           upper(i.during) AS end, i.total AS amount, i.currency, '' AS label
       FROM invoice_dependency d
       JOIN invoice i ON i.id = d.on_invoice_id
      WHERE d.invoice_id = :id AND d.kind = 'history'
