@@ -33,6 +33,13 @@ def decimal_text(value: Decimal) -> str:
     return f"{value:.2f}" if value == round(value, 2) else format(value.normalize(), "f")
 
 
+def figures(amount: Decimal, currency: str) -> str:
+    """An amount as commands print it: grouped, with the digits of its currency (`1,234.500` of dinars)."""
+    from cloud_service.domain.money import round_money
+
+    return f"{round_money(amount, currency):,f}"
+
+
 def cell(value: object) -> str:
     """A value as tables print it."""
     if value is None:

@@ -22,6 +22,7 @@ class AgreedPlan:
 
     id: int
     instalments: tuple[Instalment, ...]
+    currency: str
 
 
 def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str, day: date, author: str) -> int:
@@ -79,7 +80,7 @@ def agree_plan(
         session, author, "plan.agree", f"payment_plan:{plan_id}", reason=reason,
         instalments=[[instalment.due_date.isoformat(), format(instalment.amount, "f")] for instalment in agreed],
     )  # fmt: skip
-    return AgreedPlan(plan_id, tuple(agreed))
+    return AgreedPlan(plan_id, tuple(agreed), balances[0].currency)
 
 
 def review_plans(session: Session, day: date, *, author: str, patience_days: int = 7) -> dict[int, str]:

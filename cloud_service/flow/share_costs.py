@@ -32,6 +32,7 @@ class SharedCost:
 
     name: str
     total: Decimal
+    currency: str
     shares: tuple[CostShare, ...]
 
 
@@ -83,7 +84,7 @@ def share_out(
             end=span.end.isoformat(), total=format(total, "f"),
             shares={f"{share.contract or 'owner'} {share.span.start}": format(share.amount, "f") for share in shares},
         )  # fmt: skip
-    return SharedCost(stored.name, total, tuple(shares))
+    return SharedCost(stored.name, total, document.currency, tuple(shares))
 
 
 def take_back(session: Session, split_id: int, span: Span, *, author: str, reason: str = "") -> KeptSharing:

@@ -7,6 +7,7 @@ from flask import url_for
 from cloud_service.store.lookups import search
 from cloud_service.web.access import scope
 from cloud_service.web.database import session
+from cloud_service.web.language.formatting import amount
 from cloud_service.web.navigation import menu
 
 ENDPOINTS = {
@@ -48,7 +49,7 @@ def hits(text: str) -> list[Hit]:
             row.kind,
             row.title,
             row.detail,
-            row.more,
+            row.more if row.amount is None else f"{row.more} {amount(row.amount, row.more)}",
             url_for(ENDPOINTS[row.kind], public_id=row.public_id),
             row.rank == 0,
         )

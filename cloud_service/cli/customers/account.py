@@ -10,7 +10,7 @@ from cloud_service.cli.customers.take_over import take_back, take_over
 from cloud_service.cli.customers.timed_statements import statements
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, amount_of, day_of
-from cloud_service.cli.output import as_json, print_listing, print_table
+from cloud_service.cli.output import as_json, figures, print_listing, print_table
 from common.errors import ConflictError
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -72,11 +72,20 @@ def statement(number: str, *, start: str, end: str | None, json_output: bool) ->
         click.echo(as_json(report))
         return
     rows = [
-        [str(movement.day), movement.kind, movement.text, f"{movement.amount:,.2f}", f"{movement.balance:,.2f}"]
+        [
+            str(movement.day),
+            movement.kind,
+            movement.text,
+            figures(movement.amount, report.currency),
+            figures(movement.balance, report.currency),
+        ]
         for movement in report.movements
     ]
     print_table(["DAY", "WHAT", "TEXT", report.currency, "BALANCE"], rows)
-    click.echo(f"outstanding {report.outstanding:,.2f} {report.currency}, credit {report.credit:,.2f}")
+    click.echo(
+        f"outstanding {figures(report.outstanding, report.currency)} {report.currency}, "
+        f"credit {figures(report.credit, report.currency)}"
+    )
 
 
 account.add_command(statements)

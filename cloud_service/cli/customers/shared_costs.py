@@ -10,7 +10,7 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import amount_of, day_of, entity_of
-from cloud_service.cli.output import as_json, cell, print_table
+from cloud_service.cli.output import as_json, figures, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 
@@ -56,7 +56,7 @@ def share(
     else:
         for member_share in sharing.shares:
             whose = member_share.contract or f"the owner of {member_share.place}, on no bill"
-            click.echo(f"{whose}: {member_share.amount:,.2f}  {member_share.why}")
+            click.echo(f"{whose}: {figures(member_share.amount, sharing.currency)}  {member_share.why}")
     if dry_run:
         click.echo(f"dry run: nothing is kept{', the split of the file neither' if file else ''}", err=True)
 
@@ -76,7 +76,14 @@ def shares(name: str, *, entity: int | None, json_output: bool) -> None:
         click.echo(as_json([asdict(sharing) for sharing in all_sharings]))
         return
     rows = [
-        [str(sharing.span.start), str(sharing.span.end), share.contract, cell(share.amount), share.currency, share.bill]
+        [
+            str(sharing.span.start),
+            str(sharing.span.end),
+            share.contract,
+            figures(share.amount, share.currency),
+            share.currency,
+            share.bill,
+        ]
         for sharing in all_sharings
         for share in sharing.shares
     ]
@@ -102,7 +109,9 @@ def unshare(name: str, *, start: str, end: str, reason: str, entity: int | None,
     if json_output:
         click.echo(as_json(asdict(sharing)))
     else:
-        click.echo(f"{sharing.total:,.2f} {sharing.currency} of {start} to {end} is shared no more")
+        click.echo(
+            f"{figures(sharing.total, sharing.currency)} {sharing.currency} of {start} to {end} is shared no more"
+        )
 
 
 def _document(file: Path) -> dict[str, Any]:

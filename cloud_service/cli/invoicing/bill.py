@@ -7,7 +7,7 @@ import click
 from cloud_service.cli.database import transaction
 from cloud_service.cli.invoicing import billing_calendar, billing_runs, run_decisions, unbilled
 from cloud_service.cli.options import WHOSE, day_of
-from cloud_service.cli.output import as_json, print_table
+from cloud_service.cli.output import as_json, figures, print_table
 from common.errors import InputError
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ bill.add_command(billing_calendar.calendar)
 @click.option("--json", "json_output", is_flag=True, help="Print the bills as JSON.")
 def list_bills(*, state: str, search: str, limit: int, day: str | None, json_output: bool) -> None:
     """Bills, the newest first."""
-    from cloud_service.domain.money import round_money
     from cloud_service.store.lists.invoices import STATES, invoices
     from cloud_service.store.lists.paging import ListQuery, page_of
     from cloud_service.store.scope import Scope
@@ -59,7 +58,7 @@ def list_bills(*, state: str, search: str, limit: int, day: str | None, json_out
         [
             [
                 row.number, row.tenant, str(row.bill_date), str(row.due_date), row.currency,
-                *(f"{round_money(amount, row.currency):,f}" for amount in (row.total, row.received, row.outstanding)),
+                *(figures(amount, row.currency) for amount in (row.total, row.received, row.outstanding)),
                 f"{as_decimal(row.energy):,.3f}", f"{as_decimal(row.volume):,.3f}", row.state,
             ]
             for row in rows
@@ -86,12 +85,13 @@ def show(number: str, *, json_output: bool) -> None:
     click.echo(f"{row.number}  {row.tenant}  {row.bill_date}  due {row.due_date}  {row.state}")
     for line in proof.invoice.lines:
         label = f"{line.label} (estimated)" if line.explanation.estimated else line.label
-        click.echo(f"  {label}: {line.amount:,.2f} {row.currency}\n      {line.explanation.why}")
+        click.echo(f"  {label}: {figures(line.amount, row.currency)} {row.currency}\n      {line.explanation.why}")
     for tax in proof.invoice.basis.taxes:
-        click.echo(f"  {tax.label}: {tax.amount:f} {row.currency}\n      {tax.why}")
-    click.echo(f"  total {row.total:,.2f} {row.currency}, outstanding {row.outstanding:,.2f}")
+        click.echo(f"  {tax.label}: {figures(tax.amount, row.currency)} {row.currency}\n      {tax.why}")
+    total, outstanding = (figures(amount, row.currency) for amount in (row.total, row.outstanding))
+    click.echo(f"  total {total} {row.currency}, outstanding {outstanding}")
     for paid in proof.settlements:
-        click.echo(f"  {paid.day} {paid.amount:,.2f} by {paid.by}")
+        click.echo(f"  {paid.day} {figures(paid.amount, row.currency)} by {paid.by}")
 
 
 def _proof_json(proof: "InvoiceWithProof") -> dict[str, Any]:

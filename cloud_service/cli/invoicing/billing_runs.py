@@ -11,7 +11,7 @@ import click
 
 from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import day_of, entity_of, month_of
-from cloud_service.cli.output import as_json, cell, print_listing, print_table
+from cloud_service.cli.output import as_json, cell, figures, print_listing, print_table
 from common.errors import InputError
 
 if TYPE_CHECKING:
@@ -196,7 +196,9 @@ def _report(session: Any, run_id: int, progress: "RunProgress", outliers: "list[
 
 
 def _print_report(report: RunReport) -> None:
-    sums = ", ".join(f"{amount:,.2f} {currency}" for currency, amount in report.amount.items()) or "nothing"
+    sums = (
+        ", ".join(f"{figures(amount, currency)} {currency}" for currency, amount in report.amount.items()) or "nothing"
+    )
     click.echo(f"run {report.run}: {report.items} due, {report.issued} issued, {len(report.parked)} parked; {sums}")
     for item in report.parked:
         click.echo(f"  parked: contract {item.contract}: {item.reason}")

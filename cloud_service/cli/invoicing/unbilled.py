@@ -6,7 +6,7 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, day_of
-from cloud_service.cli.output import as_json, print_table
+from cloud_service.cli.output import as_json, figures, print_table
 
 if TYPE_CHECKING:
     from cloud_service.store.database.session import Session
@@ -50,8 +50,8 @@ def unbilled(*, json_output: bool) -> None:
             ["LINE", "CONNECTION", "TENANT NAME", "WHAT", "", "AMOUNT", "WAITS FOR"],
             [
                 [
-                    str(line.id), line.contract, line.tenant, line.label, line.currency, f"{line.amount:,.2f}",
-                    _waits_for(line),
+                    str(line.id), line.contract, line.tenant, line.label, line.currency,
+                    figures(line.amount, line.currency), _waits_for(line),
                 ]
                 for line in lines
             ],

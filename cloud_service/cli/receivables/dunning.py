@@ -6,7 +6,7 @@ import click
 
 from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import WHOSE, amount_of, day_of
-from cloud_service.cli.output import as_json
+from cloud_service.cli.output import as_json, figures
 from cloud_service.cli.receivables.dunning_rules import COMMANDS
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
@@ -36,7 +36,7 @@ def remind(*, day: str | None, dry_run: bool, json_output: bool) -> None:
         return
     for reminder in reminders:
         fee = f", fee {reminder.fee}" if reminder.fee else ""
-        sum_due = f"{reminder.amount:,.2f} {reminder.currency}"
+        sum_due = f"{figures(reminder.amount, reminder.currency)} {reminder.currency}"
         click.echo(f"{reminder.account}: {reminder.step}, {sum_due}, {', '.join(reminder.invoices)}{fee}")
 
 
@@ -127,7 +127,7 @@ def plan(numbers: tuple[str, ...], *, parts: int, first: str, reason: str, json_
         click.echo(as_json(agreed))
     else:
         for day, amount in agreed.instalments:
-            click.echo(f"{day} {amount:,.2f}")
+            click.echo(f"{day} {figures(amount, agreed.currency)}")
 
 
 @dunning.command(name="write-off")

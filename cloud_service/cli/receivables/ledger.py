@@ -10,7 +10,7 @@ import click
 
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import day_of
-from cloud_service.cli.output import as_json, cell, print_table
+from cloud_service.cli.output import as_json, cell, figures, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 ON = click.option("--on", "on", help="As at this day; today unless given.")
@@ -41,7 +41,9 @@ def check(*, on: str | None, json_output: bool) -> None:
         click.echo(as_json({"ok": all_agree, "currencies": proofs, "missing_numbers": missing_numbers}))
     else:
         for proof in proofs:
-            sums = f"outstanding {proof.ledger:,.2f}, credit {proof.credit:,.2f}"
+            sums = (
+                f"outstanding {figures(proof.ledger, proof.currency)}, credit {figures(proof.credit, proof.currency)}"
+            )
             click.echo(f"{'✔' if proof.agrees else '✖'} {proof.currency}: {sums}")
             if not proof.agrees:
                 click.echo(f"    {as_json(proof)}")
@@ -63,9 +65,10 @@ def outstanding(*, on: str | None, entity: int | None, json_output: bool) -> Non
         click.echo(as_json(day_totals))
     else:
         click.echo(
-            f"outstanding {day_totals.outstanding:,.2f} {day_totals.currency}, overdue {day_totals.overdue:,.2f}"
+            f"outstanding {figures(day_totals.outstanding, day_totals.currency)} {day_totals.currency}, "
+            f"overdue {figures(day_totals.overdue, day_totals.currency)}"
         )
-        click.echo(f"received    {day_totals.received:,.2f} {day_totals.currency}")
+        click.echo(f"received    {figures(day_totals.received, day_totals.currency)} {day_totals.currency}")
 
 
 @ledger.command()

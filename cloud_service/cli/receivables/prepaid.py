@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from cloud_service.cli.database import author, transaction
-from cloud_service.cli.output import as_json, print_table
+from cloud_service.cli.output import as_json, figures, print_table
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 
@@ -34,7 +34,7 @@ def list_accounts(*, limit: int, json_output: bool) -> None:
                 balance.account,
                 balance.client,
                 balance.currency,
-                f"{balance.balance:,.2f}",
+                figures(balance.balance, balance.currency),
                 str(balance.days_left or "–"),
                 balance.state,
                 balance.protected_reason,
@@ -60,8 +60,9 @@ def tend(*, json_output: bool) -> None:
         click.echo(as_json(decisions))
     else:
         for decision in decisions:
+            balance = figures(decision.balance, decision.currency)
             waits = f" (waits: {decision.waits})" if decision.waits else ""
-            click.echo(f"{decision.account}: {decision.state} {decision.command} at {decision.balance:,.2f}{waits}")
+            click.echo(f"{decision.account}: {decision.state} {decision.command} at {balance}{waits}")
 
 
 @prepaid.command()

@@ -35,6 +35,7 @@ class PrepaidChange:
     account_id: int
     account: str
     balance: Decimal
+    currency: str
     state: str
     warned: bool
     command: str
@@ -152,8 +153,8 @@ def _act(session: Session, reviewed: PrepaidReview, author: str) -> PrepaidChang
     if decision.command is not None:
         _queue_commands(session, reviewed, decision.command, author)
     return PrepaidChange(
-        account.account_id, account.number, reviewed.balance, decision.state, decision.warn is not None,
-        decision.command or "", reviewed.waits,
+        account.account_id, account.number, reviewed.balance, account.currency, decision.state,
+        decision.warn is not None, decision.command or "", reviewed.waits,
     )  # fmt: skip
 
 
@@ -201,8 +202,9 @@ def _restore_for_others(session: Session, now: datetime, author: str) -> None:
 def _queue_warning(session: Session, reviewed: PrepaidReview) -> None:
     account, decision, balance = reviewed.account, reviewed.decision, reviewed.balance
     state = "reconnected" if decision.command == "reconnect" else decision.state
-    label = localizer_for(account.locale).label
-    fields = {"state": label(f"prepaid.{state}"), "amount": f"{balance:,.2f} {account.currency}"}
+    localizer = localizer_for(account.locale)
+    label = localizer.label
+    fields = {"state": label(f"prepaid.{state}"), "amount": localizer.money(balance, account.currency)}
     lasting = decision.days_left is not None and balance > 0
     content = {
         "locale": account.locale, "recipient_name": account.client, "sender_name": account.seller,

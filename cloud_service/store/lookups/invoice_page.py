@@ -49,6 +49,7 @@ class InvoiceEvent:
     what: str
     who: str | None
     detail: str | None
+    amount: Decimal | None = None  # that was settled, in the currency of the invoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,32 +118,32 @@ HISTORY = text(
     """
     SELECT i.created_at AS at, CASE WHEN i.taken_over_on IS NULL THEN 'issued' ELSE 'taken over' END AS what,
            coalesce(nullif(i.issued_by, ''), 'billing run') AS who,
-           i.reason AS detail
+           i.reason AS detail, cast(NULL AS numeric) AS amount
       FROM invoice i WHERE i.id = :invoice
     UNION ALL
     SELECT coalesce(d.sent_at, d.created_at),
            CASE d.state WHEN 'waiting' THEN 'mail waits to be sent' ELSE 'mail ' || d.state END,
            d.recipient,
-           CASE WHEN d.attempts > 1 THEN d.attempts || ' attempts. ' ELSE '' END || d.error
+           CASE WHEN d.attempts > 1 THEN d.attempts || ' attempts. ' ELSE '' END || d.error, NULL
       FROM delivery d WHERE d.invoice_id = :invoice
     UNION ALL
     SELECT p.queued_at, CASE WHEN p.posted_on IS NULL THEN 'waits to be printed' ELSE 'posted' END,
-           nullif(p.posted_by, ''), cast(p.posted_on AS text)
+           nullif(p.posted_by, ''), cast(p.posted_on AS text), NULL
       FROM postal_delivery p WHERE p.invoice_id = :invoice
     UNION ALL
     SELECT l.created_at, CASE WHEN l.amount > 0 THEN 'settled' ELSE 'taken back' END,
            coalesce(p.provider || ' ' || p.provider_ref, 'credit note ' || n.number, e.text, e.kind, ''),
-           trim(to_char(l.amount, 'FM999G999G999G990.00')) || ' ' || i.currency
-      FROM allocation l JOIN invoice i ON i.id = l.invoice_id LEFT JOIN payment p ON p.id = l.payment_id
+           '', l.amount
+      FROM allocation l LEFT JOIN payment p ON p.id = l.payment_id
       LEFT JOIN invoice n ON n.id = l.credit_note_id LEFT JOIN ledger_entry e ON e.id = l.ledger_entry_id
      WHERE l.invoice_id = :invoice
     UNION ALL
-    SELECT s.created_at, 'reminded: ' || s.name, '', '' FROM dunning_step s WHERE s.invoice_id = :invoice
+    SELECT s.created_at, 'reminded: ' || s.name, '', '', NULL FROM dunning_step s WHERE s.invoice_id = :invoice
     UNION ALL
     SELECT t.created_at, CASE WHEN t.closed_on IS NULL THEN 'disputed' ELSE 'dispute closed' END, t.author,
-           t.reason || ' ' || t.outcome FROM dispute t WHERE t.invoice_id = :invoice
+           t.reason || ' ' || t.outcome, NULL FROM dispute t WHERE t.invoice_id = :invoice
     UNION ALL
-    SELECT a.at, a.action, a.actor, a.reason FROM audit a WHERE a.subject = 'invoice:' || cast(:invoice AS text)
+    SELECT a.at, a.action, a.actor, a.reason, NULL FROM audit a WHERE a.subject = 'invoice:' || cast(:invoice AS text)
        AND a.action NOT IN ('invoice.issue', 'invoice.post', 'invoice.take_over')
     ORDER BY 1
     """

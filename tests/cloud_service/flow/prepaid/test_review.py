@@ -67,6 +67,17 @@ def test_the_balance_is_the_ledger_less_what_was_used_since(world: World) -> Non
     assert Decimal("10.40") == state(world)[1]  # 20.00 - 2 days × 4.80
 
 
+def test_a_balance_is_told_with_the_places_of_its_currency(session: Session) -> None:
+    world = build(session, tariff=PLAIN | {"currency": "TND"})
+    world.tenant(mode="prepaid", start=date(2026, 11, 1), currency="TND")
+    world.readings(world.registers[0], Span(date(2026, 11, 1), date(2026, 11, 30)), wh=100)
+    top_up(world, "20.125", 1)
+    look(world, 3)
+    (mail,) = session.execute(text("SELECT facts->>'text' FROM delivery")).scalars()
+
+    assert "TND 5.725" in mail.replace("\u00a0", " ")
+
+
 def test_each_crossing_is_told_once(world: World) -> None:
     for day in (1, 2, 3):
         for hour in (8, 9, 10):

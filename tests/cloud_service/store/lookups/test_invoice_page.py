@@ -22,6 +22,7 @@ def test_a_page_has_the_invoice_with_all_around_it(office: Office) -> None:
     assert ["Energy, day"] == [line.label for line in page.lines]
     assert [("bank", "R-1", Decimal(20))] == [(row.provider, row.provider_ref, row.amount) for row in page.settlements]
     assert ["issued", "settled"] == [row.what for row in page.history]
+    assert page.settlements[0].amount == page.history[1].amount
 
 
 @pytest.mark.parametrize("scope", ["zeta", "amina"])

@@ -35,3 +35,12 @@ def test_nothing_of_others_is_found_nor_by_signs_alone(office: Office, typed: st
 
 def test_a_customer_searches_nothing(office: Office) -> None:
     assert [] == search(office.session, office.amina, "INV-1")
+
+
+@pytest.mark.parametrize(("typed", "kind"), [("INV-1", "bill"), ("R-1", "payment")])
+def test_money_is_found_with_its_amount_and_currency(office: Office, typed: str, kind: str) -> None:
+    (found,) = (row for row in search(office.session, office.kilo, typed) if row.kind == kind)
+
+    assert (found.more, found.amount) == ("KES", found.amount)
+    assert found.amount is not None
+    assert found.amount > 0
