@@ -45,6 +45,7 @@ COMMANDS = {
     ),
     "report": ("cloud_service.cli.receivables.report:report", "Reports mailed on their days: list, set, send."),
     "bill": ("cloud_service.cli.invoicing.bill:bill", "Run billing, show invoices."),
+    "advance": ("cloud_service.cli.invoicing.advance:advance", "Bills in advance: agree, run, what settles them."),
     "document": ("cloud_service.cli.invoicing.document:document", "Bills, e-invoices, statements, lists as files."),
     "einvoice": ("cloud_service.cli.invoicing.einvoice:einvoice", "Official rules of e-invoices: add, list, remove."),
     "payments": ("cloud_service.cli.receivables.payments:payments", "Book bank statements."),

@@ -10,17 +10,21 @@ from cloud_service.documents.metering.billed_use import Days, readings_of, uses_
 from cloud_service.documents.paper import (
     Bank,
     InvoicePaper,
+    PaperAdvance,
     PaperLine,
     PaperTax,
     Party,
+    Role,
     Supply,
     SupplyPoint,
 )
 from cloud_service.documents.translations import locale_of
+from cloud_service.domain.invoicing.advances.plan import BEFORE
 from cloud_service.domain.invoicing.basis import BilledContract
 from cloud_service.domain.invoicing.billed_line import BilledLine
 from cloud_service.domain.invoicing.billing_account import BankAccount, Buyer, Seller
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
+from cloud_service.domain.invoicing.pending_lines import ADVANCES
 from cloud_service.domain.money import round_money
 from cloud_service.domain.pricing.priced_lines import TaxLine
 from cloud_service.domain.pricing.tax import CASH
@@ -33,7 +37,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
     contracts = invoice.basis.contracts
     utility = _utility(invoice)
     days = (invoice.during.start, invoice.during.end - DAY)
-    headings = _headings(contracts)
+    headings = _headings(invoice)
     utilities = {billed.contract.id: billed.contract.utility for billed in contracts}
     paper = InvoicePaper(
         kind="credit_note" if invoice.kind == "credit_note" else "invoice",
@@ -52,7 +56,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         total=invoice.total,
         taxes=tuple(_tax(tax) for tax in invoice.basis.taxes),
         account=invoice.buyer.account or "",
-        supply_points=tuple(_supply_points(contracts)),
+        supply_points=tuple(_supply_points(invoice)),
         utility=utility,
         uses=uses_of(invoice, utility, days),
         readings=readings_of(contracts),
@@ -63,8 +67,12 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         settled=invoice.settled,
         corrects=invoice.corrects,
         reason=invoice.reason,
-        role="corrected" if invoice.corrects and invoice.kind == "invoice" else "whole",
-        supplies=tuple(_supply(billed) for billed in contracts),
+        role=_role(invoice),
+        supplies=tuple(_supplies(invoice)),
+        advances=tuple(
+            PaperAdvance(each.number, each.day, each.net, each.tax, None if each.paid is UNSET else each.paid)
+            for each in invoice.basis.advances or ()
+        ),
     )
     return paper if invoice.local_currency == invoice.currency else _with_local_total(paper, invoice)
 
@@ -116,14 +124,25 @@ def reader_of(buyer: Buyer, seller: Seller) -> str:
     return locale_of(buyer.locale or seller.locale or "en", buyer.country or "")
 
 
-def _headings(contracts: Sequence[BilledContract]) -> dict[int, tuple[str, str]]:
+def _role(invoice: IssuedInvoice) -> Role:
+    """What an invoice is to another one."""
+    advance = invoice.basis.advance
+    if advance is not UNSET:
+        return "advance" if advance.timing == BEFORE else "partial"
+    return "corrected" if invoice.corrects and invoice.kind == "invoice" else "whole"
+
+
+def _headings(invoice: IssuedInvoice) -> dict[int, tuple[str, str]]:
     """Contract id -> (its supply point, the heading over its lines)."""
+    advance = invoice.basis.advance
+    if advance is not UNSET:
+        return {advance.contract: (advance.point, advance.point)}
     return {
         billed.contract.id: (
             billed.contract.point,
             " · ".join(filter(None, [billed.contract.point, *billed.contract.meters])),
         )
-        for billed in contracts
+        for billed in invoice.basis.contracts
     }
 
 
@@ -157,13 +176,19 @@ def _is_coin(line: BilledLine) -> bool:
     return path == CASH or (path is UNSET and line.charge == "rounding" and line.tax_category == "O")
 
 
-def _supply(billed: BilledContract) -> Supply:
-    contract = billed.contract
-    return Supply(contract.id, contract.grid_id or "", contract.meters, readings_of([billed]))
+def _supplies(invoice: IssuedInvoice) -> Iterator[Supply]:
+    """The contracts of the bill; of one in advance nothing is read."""
+    for billed in invoice.basis.contracts:
+        contract = billed.contract
+        yield Supply(contract.id, contract.grid_id or "", contract.meters, readings_of([billed]))
+    advance = invoice.basis.advance
+    if advance is not UNSET:
+        yield Supply(advance.contract, advance.grid_id or "")
 
 
 def _tax(tax: TaxLine) -> PaperTax:
-    return PaperTax(tax.label, tax.percent, tax.base, tax.amount, tax.category or "S", tax.reason or "")
+    of_advances = tax.path == ADVANCES
+    return PaperTax(tax.label, tax.percent, tax.base, tax.amount, tax.category or "S", tax.reason or "", of_advances)
 
 
 def _utility(invoice: IssuedInvoice) -> str:
@@ -176,9 +201,12 @@ def _utility(invoice: IssuedInvoice) -> str:
     return utilities.pop() if len(utilities) == 1 else "mixed" if utilities else "plain"
 
 
-def _supply_points(contracts: Sequence[BilledContract]) -> Iterator[SupplyPoint]:
+def _supply_points(invoice: IssuedInvoice) -> Iterator[SupplyPoint]:
     """Those with an id of the grid; where a file that made the meter put its number there, it is none."""
-    for billed in contracts:
+    advance = invoice.basis.advance
+    if advance is not UNSET and advance.grid_id:
+        yield SupplyPoint(advance.point, advance.grid_id, advance.utility)
+    for billed in invoice.basis.contracts:
         contract = billed.contract
         if contract.grid_id and contract.grid_id not in contract.meters:
             yield SupplyPoint(contract.point, contract.grid_id, contract.utility)

@@ -10,8 +10,9 @@ from cloud_service.documents.translations import Localizer, places_of
 
 PRICE_PLACES_MIN = 2
 SEVERAL = 2
-OURS = {"rounding": "Rounding", "fees": "Late fee"}  # the lines that we add, as they are stored
-INTEREST = "Interest on "
+OURS = {"rounding": "Rounding", "fees": "Late fee", "advance": "Advance payment"}  # lines that we add, as stored
+NUMBERED = {"interest": "Interest on ", "advance": "Advance bill "}  # those that name another bill
+ADVANCE = "advance"
 
 
 def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any]]:
@@ -35,15 +36,56 @@ def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any
     def key(line: PaperLine) -> tuple[str, str]:
         return (line.utility if mixed else "", line.group)
 
-    groups = [(names, list(lines)) for names, lines in groupby(paper.lines, key=key)]
-    return [
+    own = [line for line in paper.lines if not _settles(line, paper)]
+    groups = [(names, list(lines)) for names, lines in groupby(own, key=key)]
+    advances = [line for line in paper.lines if _settles(line, paper)]
+    several = len(groups) + bool(advances) > 1
+    rows = [
         {
-            "name": _group_name(utility, name, localizer, alone=len(groups) == 1),
-            "sum": _sum(lines, paper, localizer) if len(groups) > 1 else "",
+            "name": _group_name(utility, name, localizer, alone=not several),
+            "sum": _sum(lines, paper, localizer) if several else "",
             "lines": [row(line) for line in lines],
+            "advances": False,
         }
         for (utility, name), lines in groups
     ]
+    if advances:
+        title = localizer.label("advances.title")
+        lines = [row(line) for line in advances]
+        rows.append({"name": title, "sum": _sum(advances, paper, localizer), "lines": lines, "advances": True})
+    return rows
+
+
+def _settles(line: PaperLine, paper: InvoicePaper) -> bool:
+    """Whether the line takes a bill in advance off: those stand in a table of their own, with their taxes."""
+    return bool(paper.advances) and line.charge == ADVANCE and line.amount < 0
+
+
+def advances_table(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any] | None:
+    """The bills in advance that are taken off, and what was paid of them; the last row sums them."""
+    if not paper.advances:
+        return None
+    columns = ("number", "date", "net", "tax", "total", "paid")
+
+    def money(*amounts: Decimal | None) -> list[str]:
+        return ["" if amount is None else localizer.amount(amount, paper.currency) for amount in amounts]
+
+    rows = [
+        [each.number, localizer.day(each.day), *money(each.net, each.tax, each.total, each.paid)]
+        for each in paper.advances
+    ]
+    paid = None if any(each.paid is None for each in paper.advances) else _total(paper, "paid")
+    sums = money(_total(paper, "net"), _total(paper, "tax"), _total(paper, "total"), paid)
+    return {
+        "title": f"{localizer.label('advances.title')} ({paper.currency})",
+        "head": [localizer.label(f"advances.{name}") for name in columns],
+        "rows": rows,
+        "sums": ["", "", *sums],
+    }
+
+
+def _total(paper: InvoicePaper, name: str) -> Decimal:
+    return sum((getattr(each, name) for each in paper.advances), Decimal(0))
 
 
 def _group_name(utility: str, name: str, localizer: Localizer, *, alone: bool) -> str:
@@ -62,8 +104,10 @@ def _price(price: Decimal, localizer: Localizer) -> str:
 
 def _line_name(line: PaperLine, localizer: Localizer) -> str:
     """The tariff's own words; what we add ourselves is called in the reader's language."""
-    if line.charge == "interest" and line.label.startswith(INTEREST):
-        return localizer.label("lines.interest", number=line.label.removeprefix(INTEREST))
+    prefix = NUMBERED.get(line.charge)
+    if prefix and line.label.startswith(prefix) and "," not in line.label:
+        named = "lines.advance_bill" if line.charge == ADVANCE else "lines.interest"
+        return localizer.label(named, number=line.label.removeprefix(prefix))
     name = localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
     return f"{name} ({localizer.label('readings.estimated')})" if line.estimated else name
 
@@ -79,6 +123,12 @@ def shared_places(quantities: Iterable[tuple[str, Decimal]]) -> dict[str, int]:
 def totals(paper: InvoicePaper, localizer: Localizer) -> dict[str, Any]:
     """Net, each tax, the total, in the seller's currency too where it is another, and what credit leaves to pay."""
     rows = _sums_of_utilities(paper, localizer)
+    if paper.advances:
+        advances = _total(paper, "net")
+        supply = localizer.money(paper.net + advances, paper.currency)
+        rows.append({"label": localizer.label("advances.before"), "value": supply})
+        taken_off = localizer.money(-advances, paper.currency)
+        rows.append({"label": localizer.label("advances.title"), "value": taken_off})
     rows.append({"label": localizer.label("lines.net"), "value": localizer.money(paper.net, paper.currency)})
     for tax in paper.taxes:
         label = localizer.label(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.invoice_lines import line_groups, totals
+from cloud_service.documents.invoice_lines import advances_table, line_groups, totals
 from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.metering.energy_chart import energy_charts
 from cloud_service.documents.metering.readings_table import annex_table, readings_table
@@ -26,6 +26,7 @@ def invoice_view(paper: InvoicePaper, theme: Theme) -> dict[str, Any]:
         "summary": _summary(paper, localizer) if theme.shows("summary") else None,
         "groups": line_groups(paper, localizer),
         "columns": {**localizer.section("lines"), "amount": f"{localizer.label('lines.amount')} {paper.currency}"},
+        "advances": advances_table(paper, localizer),
         "totals": totals(paper, localizer),
         "chart": energy_charts(paper, localizer) if theme.shows("chart") else None,
         "readings": readings_table(paper, localizer) if theme.shows("readings") and paper.readings else None,
@@ -39,6 +40,8 @@ def title(paper: InvoicePaper, localizer: Localizer) -> str:
     """`Electricity invoice`, or what a credit note is called."""
     if paper.kind == "credit_note":
         return localizer.label("title.credit_note")
+    if paper.is_advance:
+        return localizer.label("title.advance")
     titles = localizer.section("title")
     name = titles.get(paper.utility, titles["mixed"])
     return name if paper.ended_on is None else localizer.label("title.final", title=name)
@@ -134,6 +137,8 @@ def _notes(paper: InvoicePaper, theme: Theme, localizer: Localizer) -> list[str]
     notes = [paper.reason] if paper.reason else []
     if paper.settled and not paper.payable:
         notes.append(localizer.label("page.prepaid_note"))
+    if paper.is_advance:
+        notes.append(localizer.label("advances.note"))
     if paper.kind == "invoice" and paper.total < 0:
         which = "page.credit_at_end_note" if paper.ended_on else "page.credit_bill_note"
         notes.append(localizer.label(which, amount=localizer.money(-paper.total, paper.currency)))

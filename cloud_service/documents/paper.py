@@ -80,6 +80,23 @@ class PaperTax:
     amount: Decimal
     category: str = "S"
     reason: str = ""  # why none is charged, in the tariff's words
+    of_advances: bool = False  # on bills in advance, as they had it
+
+
+@dataclass(frozen=True, slots=True)
+class PaperAdvance:
+    """A bill in advance that the invoice takes off; `paid` is what had come of it by then, None where not known."""
+
+    number: str
+    day: date
+    net: Decimal
+    tax: Decimal
+    paid: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal:
+        """With its tax."""
+        return self.net + self.tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +211,7 @@ class InvoicePaper:
     local_rate: Decimal | None = None
     annex: Annex | None = None
     role: Role = "whole"  # of an invoice: takes another's place, bills a part, asks for money before the supply
+    advances: tuple[PaperAdvance, ...] = ()  # that it takes off; each is one of the lines too
     supplies: tuple[Supply, ...] = ()
 
     def __post_init__(self) -> None:
@@ -206,6 +224,11 @@ class InvoicePaper:
     def days(self) -> int:
         """Number of billed days."""
         return (self.last_day - self.first_day).days + 1
+
+    @property
+    def is_advance(self) -> bool:
+        """Whether it is a bill in advance, which another one settles."""
+        return self.role in ("partial", "advance")
 
     @property
     def payable(self) -> bool:

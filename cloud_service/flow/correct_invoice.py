@@ -11,8 +11,9 @@ from decimal import Decimal
 import msgspec
 from msgspec import UNSET
 
+from cloud_service.domain.invoicing.basis import TAKEN_UP
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
-from cloud_service.domain.invoicing.pending_lines import TAKEN_UP, WaitingLine, WaitingTax
+from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
 from cloud_service.domain.invoicing.rebill_difference import (
     ChangedLine,
     ComparedLine,
@@ -73,6 +74,7 @@ def _taken_back(billed: NewLine, note: str) -> NewLine:
     opposite = msgspec.structs.replace(
         line, label=f"{line.label}, taken back", price=None if line.price is None else -line.price, amount=-line.amount,
         amount_unrounded=-line.amount_unrounded, why=f"credited by {note}", corrects=UNSET, changes=UNSET,
+        tax_amount=UNSET if line.tax_amount is UNSET else -line.tax_amount, advance=UNSET,
     )  # fmt: skip
     return NewLine(billed.contract_id, f"{billed.business_key}:{note}", billed.currency, opposite)
 
@@ -138,8 +140,10 @@ def bill_difference(
 ) -> list[ChangedLine]:
     """Keep the difference between an invoice and a new rating of its days as lines for the contract's next invoice."""
     invoice = _lock(session, invoice_id, reason)
-    if invoice.credited or not invoice.contracts:
+    if invoice.credited:
         raise ConflictError(f"{invoice.number} is credited already")
+    if not invoice.contracts:
+        raise ConflictError(f"{invoice.number} bills no days that could be rated anew", hint="credit it instead")
     if sorted(contract.contract.id for contract in rated) != sorted(invoice.contracts):
         raise ConflictError(f"the new rating is not of the contracts of {invoice.number}")
     _refuse_other_history(invoice, rated)

@@ -3,7 +3,7 @@
 All of it in the caller's one transaction: either everything of an invoice is there, or nothing and no number is gone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -19,7 +19,7 @@ from cloud_service.domain.invoicing.billing_account import BillingAccount, check
 from cloud_service.domain.invoicing.draft_preview import as_issued
 from cloud_service.domain.invoicing.invoice import ContractToBill, Draft, draft, replacement
 from cloud_service.domain.invoicing.lines_alone import LineOfContract, draft_of_lines
-from cloud_service.domain.invoicing.pending_lines import WaitingLine, take_up
+from cloud_service.domain.invoicing.pending_lines import take_up
 from cloud_service.domain.invoicing.unbilled_days import HISTORY_CHANGED, TERMS_CHANGED
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.customers.billing_parties import parties
@@ -42,6 +42,7 @@ from cloud_service.store.invoicing.billing_runs import StoredRun
 from cloud_service.store.invoicing.corrections import RegisterRead
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
+from cloud_service.store.invoicing.pending_lines import LineInWait
 from cloud_service.store.invoicing.rated_terms import DueContract
 from cloud_service.store.receivables.ledger import lock_accounts
 from common.errors import ConflictError, EnergyError
@@ -88,7 +89,7 @@ def _issue(
     drafts = [
         draft(
             account,
-            [_with_waiting_lines(contract, waiting.pop(contract.rated.contract.id, ())) for contract in members],
+            [_with_waiting_lines(contract, waiting.get(contract.rated.contract.id, [])) for contract in members],
             bill_date,
             local_rate=in_local[account.local_currency, account.currency],
         )
@@ -113,23 +114,34 @@ def _parties(
 def issue_waiting_lines(
     session: Session, contract_ids: Sequence[int], *, bill_date: date, author: str, deliver: bool = True
 ) -> list[WrittenInvoice]:
-    """What waits for the next bill of some contracts becomes bills of their own, one an account: none is to come."""
+    """What waits for the next bill of some contracts becomes bills of their own, one an account: none is to come.
+
+    An advance whose days are still to be billed waits for that bill.
+    """
     contracts = {contract.id: contract for contract in billable_contracts.contracts(session, contract_ids)}
-    account_ids = sorted({contract.account_id for contract in contracts.values()})
-    lock_accounts(session, account_ids)
-    accounts, in_local = _parties(session, account_ids, bill_date)
+    lock_accounts(session, sorted({contract.account_id for contract in contracts.values()}))
     lines: dict[int, list[LineOfContract]] = {}
     for contract_id, waiting in pending_lines.waiting(session, list(contracts), bill_date).items():
         contract = contracts[contract_id]
-        of_account = lines.setdefault(contract.account_id, [])
-        of_account += [LineOfContract(id_, contract_id, contract.point, line) for id_, line in waiting]
-    drafts = [
-        draft_of_lines(
-            accounts[account_id], of_account, bill_date,
-            local_rate=in_local[accounts[account_id].local_currency, accounts[account_id].currency],
-        )
-        for account_id, of_account in lines.items()
-    ]  # fmt: skip
+        of_contract = [LineOfContract(each.id, contract_id, contract.point, each.line) for each in waiting if each.free]
+        if of_contract:
+            lines.setdefault(contract.account_id, []).extend(of_contract)
+
+    def drafts_of(account: BillingAccount, local_rate: Decimal) -> Draft:
+        return draft_of_lines(account, lines[account.account_id], bill_date, local_rate=local_rate)
+
+    return issue_apart(session, list(lines), drafts_of, bill_date=bill_date, author=author, deliver=deliver)
+
+
+def issue_apart(
+    session: Session, account_ids: Sequence[int], draft_of: Callable[[BillingAccount, Decimal], Draft], *,
+    bill_date: date, author: str, deliver: bool = True,
+) -> list[WrittenInvoice]:  # fmt: skip
+    """Bills of no rated days, one an account: `draft_of` is given the account and the rate of its currency."""
+    lock_accounts(session, sorted(account_ids))
+    accounts, in_local = _parties(session, account_ids, bill_date)
+    chosen = [accounts[account_id] for account_id in account_ids]
+    drafts = [draft_of(account, in_local[account.local_currency, account.currency]) for account in chosen]
     _check_einvoices(session, drafts)
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
@@ -145,10 +157,14 @@ def _check_einvoices(session: Session, drafts: Sequence[Draft]) -> None:
             checked_einvoice(paper_of(as_issued(each)), kind, rules)
 
 
-def _with_waiting_lines(contract: ContractToBill, waiting: Sequence[tuple[int, WaitingLine]]) -> ContractToBill:
-    """The lines are on the first bill of the contract only: the caller hands them out once."""
-    rated = take_up(contract.rated, [line for _, line in waiting])
-    return ContractToBill(rated, contract.item_id, tuple(id_ for id_, _ in waiting))
+def _with_waiting_lines(contract: ContractToBill, waiting: list[LineInWait]) -> ContractToBill:
+    """With the lines that are for its days, each on one bill only: they are taken out of those that wait."""
+    taken = [each for each in waiting if each.is_for(contract.rated.span)]
+    waiting[:] = [each for each in waiting if each not in taken]
+    return ContractToBill(
+        take_up(contract.rated, [each.line for each in taken]), contract.item_id, tuple(each.id for each in taken),
+        tuple(each.line.advance for each in taken if each.line.advance is not UNSET),
+    )  # fmt: skip
 
 
 def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500, deliver: bool = True) -> int:

@@ -125,7 +125,10 @@ def _references(paper: InvoicePaper, kind: EinvoiceKind) -> Fields:
         "BT-10": reference,
         "BT-12": paper.account,
         "BT-18": {SUPPLY_POINT: point} if point else {},
-        "BG-3": [{"BT-25": paper.corrects}] if paper.corrects else [],
+        "BG-3": [
+            *([{"BT-25": paper.corrects}] if paper.corrects else []),
+            *({"BT-25": advance.number, "BT-26": advance.day} for advance in paper.advances),
+        ],
         "BG-1": [{"BT-22": paper.reason}] if paper.reason else [],
     }
     return {name: value for name, value in references.items() if value}

@@ -88,11 +88,19 @@ def _taxes(paper: InvoicePaper) -> dict[VatKey, PaperTax]:
     taxes: dict[VatKey, PaperTax] = {}
     for tax in paper.taxes:
         key = (tax.category, tax.percent.normalize())
+        if key in taxes and (tax.of_advances or taxes[key].of_advances):
+            taxes[key] = _together(taxes[key], tax)
+            continue
         if tax.percent and key in taxes:
             raise InputError("two taxes of one category and rate cannot be told apart in EN 16931", path=paper.number)
         if tax.percent:
             taxes[key] = tax
     return taxes
+
+
+def _together(tax: PaperTax, other: PaperTax) -> PaperTax:
+    """The tax of the supply less that of bills in advance: the norm has one sum a rate."""
+    return replace(tax, base=tax.base + other.base, amount=tax.amount + other.amount)
 
 
 def _levies(

@@ -13,6 +13,9 @@ from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract
 from cloud_service.domain.rating.register_source import RegisterSource
 from common.reading import Unit
 
+ADVANCE = "advance"
+TAKEN_UP = frozenset({"share", "difference", ADVANCE})  # charges of lines that waited: no rating of own days has them
+
 
 class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
     """A contract of an invoice: what `RatedContract` says of it, but its lines and taxes."""
@@ -39,6 +42,32 @@ class TakenOver(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class AdvanceFor(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a bill in advance: whose supply it is for, and whether it came before or after its period."""
+
+    contract: int
+    timing: str  # before, after
+    number: str = ""  # of the contract
+    point: str = ""
+    grid_id: str | None = ""
+    utility: str = ""
+
+
+class SettledAdvance(msgspec.Struct, frozen=True, kw_only=True):
+    """A bill in advance that another one takes off, and what was paid of it by then."""
+
+    number: str
+    day: date  # its bill date
+    net: Decimal
+    tax: Decimal
+    paid: Decimal | UnsetType = UNSET
+
+    @property
+    def total(self) -> Decimal:
+        """With its tax."""
+        return self.net + self.tax
+
+
 class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
     """What an invoice or credit note was made from; what is unset is not of its kind."""
 
@@ -51,6 +80,8 @@ class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
     interest_until: date | UnsetType = UNSET  # interest: the day after the last that bears it
     source: str | UnsetType = UNSET  # interest: where the base rate is published
     taken_over: TakenOver | UnsetType = UNSET  # a bill of the books before ours
+    advance: AdvanceFor | UnsetType = UNSET  # a bill in advance
+    advances: tuple[SettledAdvance, ...] | UnsetType = UNSET  # the bills in advance that it takes off
 
 
 def billed_contract(rated: RatedContract) -> BilledContract:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET
 
-from cloud_service.domain.invoicing.basis import InvoiceBasis, TakenOver, billed_contract, use_by_month
+from cloud_service.domain.invoicing.basis import InvoiceBasis, SettledAdvance, TakenOver, billed_contract, use_by_month
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation, billed_line
 from cloud_service.domain.invoicing.billing_account import BillingAccount
 from cloud_service.domain.pricing.rated_line import RatedLine, is_coin
@@ -54,6 +55,7 @@ class ContractToBill:
     rated: RatedContract
     item_id: int | None = None  # the billing item that this settles
     waiting_ids: tuple[int, ...] = ()  # ids of the waiting lines that its lines include
+    advances: tuple[SettledAdvance, ...] = ()  # the bills in advance that some of these lines take off
 
 
 def draft(
@@ -77,6 +79,7 @@ def draft(
             contracts=tuple(billed_contract(contract) for contract in rated),
             taxes=whole.taxes,
             usage=use_by_month(rated),
+            advances=tuple(advance for contract in contracts for advance in contract.advances) or UNSET,
         ),
         local_rate=local_rate,
         item_ids=tuple(contract.item_id for contract in contracts if contract.item_id is not None),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from msgspec import UNSET
+
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import billed_line
 from cloud_service.domain.invoicing.billing_account import BillingAccount
@@ -41,7 +43,11 @@ def draft_of_lines(
         net=whole.net,
         tax=whole.tax,
         energy=0,
-        basis=InvoiceBasis(taxes=whole.taxes, usage=()),
+        basis=InvoiceBasis(
+            taxes=whole.taxes,
+            usage=(),
+            advances=tuple(each.line.advance for each in lines if each.line.advance is not UNSET) or UNSET,
+        ),
         local_rate=local_rate,
         waiting_ids=tuple(each.id for each in lines),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from cloud_service.domain.invoicing.basis import SettledAdvance
 from cloud_service.domain.invoicing.rebill_difference import LineChange
 from cloud_service.domain.money import plain, round_money
 from cloud_service.domain.pricing.priced_lines import TaxLine
@@ -14,7 +15,7 @@ from cloud_service.domain.rating.combined import join
 from cloud_service.domain.rating.rated_contract import RatedContract, Rating
 
 HUNDRED = Decimal(100)
-TAKEN_UP = frozenset({"share", "difference"})  # charges of lines that waited: no rating of the bill's own days has them
+ADVANCES = "advances"  # the path of the tax of bills in advance, which is taken off as it was billed
 
 
 class WaitingTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -24,15 +25,18 @@ class WaitingTax(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     label: str  # the text for the invoice
     category: str  # EN 16931 VAT category code
     percent: Decimal
+    reason: str | UnsetType = UNSET  # the text that the invoice must show where no tax is charged
 
 
 class WaitingLine(ChargeLine, frozen=True, kw_only=True):
-    """A line that waits for the next invoice: a share of common costs, or a difference to an earlier invoice."""
+    """A line that waits for the next invoice: a share of common costs, a difference, an advance."""
 
     tax: WaitingTax | None = None
     vat: VatRate | UnsetType = UNSET  # of a difference: what `tax` says, or outside of VAT
-    corrects: int | UnsetType = UNSET  # of a difference: id of the invoice
+    corrects: int | UnsetType = UNSET  # of a difference or an advance: id of the invoice
     changes: tuple[LineChange, ...] | UnsetType = UNSET  # of a difference: the lines that it sums up
+    tax_amount: Decimal | UnsetType = UNSET  # of an advance: as it was billed, and not rounded again
+    advance: SettledAdvance | UnsetType = UNSET  # the bill in advance that the line takes off
 
     def rated(self) -> RatedLine:
         """The line as it stands beside those of a rating, with the VAT that its tax is."""
@@ -58,7 +62,7 @@ def take_up(contract: RatedContract, waiting: Sequence[WaitingLine]) -> RatedCon
 
 def rating_of_line(line: WaitingLine, currency: str) -> Rating:
     """One line as a rating of its own, with its tax."""
-    taxes = (_tax_line(line.tax, line.amount, currency),) if line.tax else ()
+    taxes = (_tax_line(line.tax, line, currency),) if line.tax else ()
     due = sum((tax.amount for tax in taxes), Decimal(0))
     return Rating(
         currency=currency,
@@ -75,10 +79,16 @@ def rating_of_line(line: WaitingLine, currency: str) -> Rating:
     )
 
 
-def _tax_line(tax: WaitingTax, amount: Decimal, currency: str) -> TaxLine:
-    unrounded = amount * tax.percent / HUNDRED
+def _tax_line(tax: WaitingTax, line: WaitingLine, currency: str) -> TaxLine:
+    if line.tax_amount is not UNSET:
+        return TaxLine(
+            tax=tax.name, label=tax.label, category=tax.category, percent=tax.percent, base=line.amount,
+            amount_unrounded=line.tax_amount, amount=line.tax_amount, path=ADVANCES, by_line=True, reason=tax.reason,
+            why=f"as it was billed in advance, on {plain(line.amount)}",
+        )  # fmt: skip
+    unrounded = line.amount * tax.percent / HUNDRED
     return TaxLine(
-        tax=tax.name, label=tax.label, category=tax.category, percent=tax.percent, base=amount,
-        amount_unrounded=shortest(unrounded), amount=round_money(unrounded, currency), path="",
-        why=f"{format(tax.percent, 'f')} % of {plain(amount)}",
+        tax=tax.name, label=tax.label, category=tax.category, percent=tax.percent, base=line.amount,
+        amount_unrounded=shortest(unrounded), amount=round_money(unrounded, currency), path="", reason=tax.reason,
+        why=f"{format(tax.percent, 'f')} % of {plain(line.amount)}",
     )  # fmt: skip

@@ -157,6 +157,11 @@ def drop_line(
         raise ConflictError(
             f"{line.label} gives back what a bill took for days that are credited", hint="it must come: let it wait"
         )
+    if line.settles:
+        raise ConflictError(
+            f"{line.label} was billed: without this line it would be paid twice",
+            hint="credit the advance bill where it was wrong: then nothing of it waits",
+        )
     dropped = pending_lines.drop_line(session, line_id)
     if not dropped:
         raise ConflictError("the line was taken up by a bill meanwhile", hint="credit that bill first")

@@ -68,6 +68,15 @@ SELECT EXISTS (SELECT 1 FROM invoice_span WHERE contract_id = :id)
     OR EXISTS (SELECT 1 FROM pending_line WHERE contract_id = :id)
     OR EXISTS (SELECT 1 FROM billing_item WHERE contract_id = :id)
     OR EXISTS (SELECT 1 FROM waived_span WHERE contract_id = :id)
+    OR EXISTS (SELECT 1 FROM advance_bill WHERE contract_id = :id)
+""")
+ADVANCE = text("""
+SELECT i.number, upper(b.during) AS end
+  FROM advance_bill b
+  JOIN invoice i ON i.id = b.invoice_id
+ WHERE b.contract_id = :id AND NOT b.credited
+ ORDER BY upper(b.during) DESC
+ LIMIT 1
 """)
 EMPTY = text("UPDATE contract SET during = 'empty' WHERE id = :id")
 DROP_ALL_ASSIGNMENTS = text("DELETE FROM tariff_assignment WHERE contract_id = :id")
@@ -114,6 +123,12 @@ def bill_after(session: Session, contract_id: int, day: date, until: date | None
     """The last live invoice of days from `day` up to `until`."""
     values = {"id": contract_id, "day": day, "until": until}
     row = session.execute(BILL_AFTER, values).mappings().one_or_none()
+    return BilledDays(**row) if row else None
+
+
+def last_advance(session: Session, contract_id: int) -> BilledDays | None:
+    """The last live bill in advance of a contract."""
+    row = session.execute(ADVANCE, {"id": contract_id}).mappings().one_or_none()
     return BilledDays(**row) if row else None
 
 

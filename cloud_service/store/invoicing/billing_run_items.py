@@ -136,16 +136,20 @@ CANCEL = text(
     """
 )
 # What each contract was billed in as many days just before its own: per day, so that periods of other lengths
-# compare; a bill that reaches into those days counts whole.
+# compare; a bill that reaches into those days counts whole, without the lines that had waited for it.
 BEFORE = text(
     """
-    SELECT w.contract_id, sum((line->>'net')::numeric) AS net, sum((line->>'energy')::numeric) AS energy,
-           sum((upper(w.during) - lower(w.during))::numeric) AS days
+    SELECT w.contract_id, sum((line->>'net')::numeric - coalesce(waited.net, 0)) AS net,
+           sum((line->>'energy')::numeric) AS energy, sum((upper(w.during) - lower(w.during))::numeric) AS days
       FROM unnest(cast(:ids AS bigint[]), cast(:starts AS date[]), cast(:ends AS date[])) AS due(id, start, until)
       JOIN invoice_span w ON w.contract_id = due.id AND NOT w.credited
        AND w.during && daterange(due.start - (due.until - due.start), due.start)
       JOIN invoice i ON i.id = w.invoice_id
      CROSS JOIN LATERAL jsonb_array_elements(i.basis->'contracts') line
+      LEFT JOIN LATERAL (
+           SELECT sum(l.amount) AS net FROM invoice_line l
+            WHERE l.invoice_id = i.id AND l.contract_id = w.contract_id
+              AND l.charge IN ('share', 'difference', 'advance')) waited ON true
      WHERE (line->'contract'->>'id')::bigint = w.contract_id
      GROUP BY w.contract_id
     HAVING sum(upper(w.during) - lower(w.during)) > 0

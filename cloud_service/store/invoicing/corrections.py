@@ -55,6 +55,7 @@ ORIGINAL = text(
 )
 CONTRACTS = text("SELECT contract_id FROM invoice_span WHERE invoice_id = :id AND NOT credited ORDER BY contract_id")
 FREE_SPANS = text("UPDATE invoice_span SET credited = true WHERE invoice_id = :id AND NOT credited")
+FREE_ADVANCE = text("UPDATE advance_bill SET credited = true WHERE invoice_id = :id AND NOT credited")
 ALLOCATED = text(
     """
     SELECT payment_id, credit_note_id, sum(amount) AS amount, max(day) AS last
@@ -159,8 +160,9 @@ def original(session: Session, invoice_id: int) -> OriginalInvoice:
 
 
 def free_spans(session: Session, invoice_id: int) -> None:
-    """The invoice's days may be billed again."""
+    """The invoice's days may be billed again; of one in advance, its period."""
     session.execute(FREE_SPANS, {"id": invoice_id})
+    session.execute(FREE_ADVANCE, {"id": invoice_id})
 
 
 def taken_back(session: Session, invoice_id: int, day: date) -> list[Allocation]:

@@ -6,26 +6,37 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
+from msgspec import UNSET
 from psycopg.types.range import DateRange
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.pending_lines import WaitingLine
 from cloud_service.domain.invoicing.rebill_difference import ComparedLine, of_change
-from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
+from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT, shortest
 from cloud_service.domain.pricing.record_json import from_json, to_json
 from cloud_service.store.database.bulk_rows import copy_rows, json_value
+from common.period import Span
 
 # A share of days that are the contract's no more (it ended earlier than was known) is not billed: it is shared anew.
+# An advance waits for the bill of its first day; `free` ones have none to come, or give a settled advance back.
 WAITING = text(
     """
-    SELECT id, contract_id, line
-      FROM pending_line
-     WHERE contract_id = ANY(:ids) AND invoice_id IS NULL AND lower(during) < :until
-       AND (line->>'charge' <> 'share'
-            OR during <@ (SELECT c.during FROM contract c WHERE c.id = pending_line.contract_id))
-     ORDER BY contract_id, id
-       FOR UPDATE
+    SELECT p.id, p.contract_id, p.line, upper(c.during) AS contract_end,
+           (p.line->>'charge' <> 'advance' OR NOT p.line ? 'corrects' OR NOT c.during @> lower(p.during)
+            OR EXISTS (SELECT 1 FROM invoice_span s
+                        WHERE s.contract_id = c.id AND NOT s.credited AND s.during @> lower(p.during))
+            OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> lower(p.during))) AS free,
+           CASE WHEN p.line ? 'advance'
+                THEN (SELECT b.received FROM invoice_balance b WHERE b.invoice_id = (p.line->>'corrects')::bigint)
+           END AS paid
+      FROM pending_line p
+      JOIN contract c ON c.id = p.contract_id
+     WHERE p.contract_id = ANY(:ids) AND p.invoice_id IS NULL AND lower(p.during) < :until
+       AND (p.line->>'charge' <> 'share' OR p.during <@ c.during)
+     ORDER BY p.contract_id, p.id
+       FOR UPDATE OF p
     """
 )
 RELEASE = text("UPDATE pending_line SET invoice_id = NULL WHERE invoice_id = :invoice")
@@ -87,7 +98,8 @@ LISTED = text(
            p.line->>'label' AS label, lower(p.during) AS start, upper(p.during) AS end,
            p.reason, p.author, p.created_at,
            upper(k.during) IS NOT NULL AND upper(k.during) <= :today AS ended,
-           p.line->>'charge' = 'difference' AND NOT p.line ? 'corrects' AS gives_back,
+           p.line->>'charge' IN ('difference', 'advance') AND NOT p.line ? 'corrects' AS gives_back,
+           p.line ? 'advance' AS settles,
            p.line->>'charge' = 'share' AND NOT p.during <@ k.during AS outside
       FROM pending_line p
       JOIN contract k ON k.id = p.contract_id
@@ -127,7 +139,7 @@ class NewLine:
 
 @dataclass(frozen=True, slots=True)
 class ListedLine:
-    """A line that waits; `ended`: its contract has ended, `gives_back`: it gives a billed difference back."""
+    """A line that waits; `ended`: its contract has ended, `gives_back`: it gives back what a bill took or gave."""
 
     id: int
     contract_id: int
@@ -145,6 +157,7 @@ class ListedLine:
     ended: bool
     gives_back: bool
     outside: bool = False  # a share of days that are the contract's no more: no bill takes it
+    settles: bool = False  # it takes a bill in advance off
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +198,35 @@ def _row(new: NewLine, reason: str, author: str) -> tuple[object, ...]:
     return (new.contract_id, new.business_key, during, new.currency, line.amount, document, reason, author)
 
 
-def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[int, list[tuple[int, WaitingLine]]]:
-    """(id, line) of what waits, by contract; locked until the transaction ends."""
-    lines: dict[int, list[tuple[int, WaitingLine]]] = {}
+@dataclass(frozen=True, slots=True)
+class LineInWait:
+    """A line that may be taken up; of one that is not `free`, the bill of its days takes it."""
+
+    id: int
+    line: WaitingLine
+    free: bool
+    contract_end: date | None  # exclusive
+
+    def is_for(self, span: Span) -> bool:
+        """Whether a bill of these days takes it: an advance waits for its days, and for the final bill at most."""
+        is_final = self.contract_end is not None and span.end >= self.contract_end
+        return self.free or is_final or Span(self.line.start, self.line.end).overlap(span) is not None
+
+
+def waiting(session: Session, contract_ids: Sequence[int], until: date) -> dict[int, list[LineInWait]]:
+    """What waits, by contract; locked until the transaction ends."""
+    lines: dict[int, list[LineInWait]] = {}
     for row in session.execute(WAITING, {"ids": list(contract_ids), "until": until}):
-        lines.setdefault(row.contract_id, []).append((row.id, from_json(WaitingLine, row.line)))
+        line = _with_paid(from_json(WaitingLine, row.line), row.paid)
+        lines.setdefault(row.contract_id, []).append(LineInWait(row.id, line, row.free, row.contract_end))
     return lines
+
+
+def _with_paid(line: WaitingLine, paid: Decimal | None) -> WaitingLine:
+    """The line with what was paid until now of the advance that it takes off."""
+    if line.advance is UNSET or paid is None:
+        return line
+    return msgspec.structs.replace(line, advance=msgspec.structs.replace(line.advance, paid=shortest(paid)))
 
 
 def of_ended_contracts(session: Session, entity_id: int, run_id: int, until: date, limit: int) -> dict[int, list[int]]:

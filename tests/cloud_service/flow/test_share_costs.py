@@ -265,5 +265,5 @@ def test_a_share_of_days_that_turn_out_to_be_another_tenants_is_on_no_bill_until
     split_id = cost_splits.find_split(world.session, "stairs")
     share_costs.take_back(world.session, split_id, OCTOBER, author="t", reason="moved out")
     share(world, EQUALLY, "93.00")
-    ((_, line),) = pending_lines.waiting(world.session, world.contracts[:1], NOVEMBER_5)[world.contracts[0]]
-    assert Decimal("10.00") == line.amount
+    (in_wait,) = pending_lines.waiting(world.session, world.contracts[:1], NOVEMBER_5)[world.contracts[0]]
+    assert Decimal("10.00") == in_wait.line.amount

@@ -82,6 +82,7 @@ def take_back(session: Session, contract_id: int, author: str, reason: str) -> N
     """A contract that never was: its row stays only where a credited bill names it."""
     contract = contract_changes.stored_contract(session, contract_id)
     refuse_billed_days(session, contract_id, contract.start, None)
+    _refuse_advanced(session, contract_id)
     billing_run_items.park_rated(session, contract_id, contract.start, CHANGED)
     contract_ends.take_back(session, contract_id)
     log.note(
@@ -115,6 +116,16 @@ def refuse_billed_days(session: Session, contract_id: int, start: date, end: dat
         )  # fmt: skip
         raise ConflictError(
             f"{whose} by {bill.number}", path="day", code="billed",
+            hint=f"credit {bill.number} first, on its page or by `energy-cloud correct credit {bill.number}`",
+        )  # fmt: skip
+
+
+def _refuse_advanced(session: Session, contract_id: int) -> None:
+    """What was billed in advance of a contract that never was has no bill that would settle it."""
+    bill = contract_ends.last_advance(session, contract_id)
+    if bill is not None:
+        raise ConflictError(
+            f"days up to {bill.end} are billed in advance by {bill.number}", path="day", code="billed",
             hint=f"credit {bill.number} first, on its page or by `energy-cloud correct credit {bill.number}`",
         )  # fmt: skip
 

@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.invoicing.advances.plan import AdvanceTerms
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import single_line
+from cloud_service.flow.advances import plan
+from cloud_service.flow.advances.run import AdvanceIssue, issue_due
 from cloud_service.flow.collect.incoming import pay
 from cloud_service.flow.correct_invoice import credit
-from cloud_service.flow.issue import issue
+from cloud_service.flow.issue import issue, issue_apart
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
@@ -116,8 +119,104 @@ FOREIGN_BUYER = "UPDATE client SET country = 'FR', vat_id = 'FR40303265045', add
 ONE_ACCOUNT = "UPDATE contract SET account_id = (SELECT min(id) FROM account)"
 WATER = """UPDATE service_point SET utility = 'water', grid_id = 'W-1';
 UPDATE register SET name = 'volume', unit = 'm3', quantity = 'volume'"""
+
+
+def agreed(world: World, amount: str = "20.10", timing: str = "before") -> None:
+    """The first contract pays in advance from October on."""
+    plan.agree(
+        world.session, world.contracts[0], AdvanceTerms(Decimal(amount), timing=timing), OCTOBER.start, author="t"
+    )
+
+
+def in_advance(world: World, on: date = OCTOBER.start) -> WrittenInvoice:
+    """What falls due of it on a day."""
+    how = AdvanceIssue(world.entity, on, issue_apart, "t")
+    (bill_in_advance,) = issue_due(world.begin, how).issued
+    return bill_in_advance
+
+
+def advance(world: World) -> WrittenInvoice:
+    """A bill in advance, of an amount that no net gives with its tax."""
+    agreed(world)
+    return in_advance(world)
+
+
+def in_arrears(world: World) -> WrittenInvoice:
+    """One for a period that is over."""
+    agreed(world, timing="after")
+    return in_advance(world, OCTOBER.end)
+
+
+def advance_credited(world: World) -> WrittenInvoice:
+    """A bill in advance that is taken back."""
+    return credit(
+        world.session, advance(world).id, reason="wrong", day=BILL_DATE, author="test",
+        clock=lambda: datetime(2026, 11, 2, 12, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def settlement(world: World, amount: str = "20.10") -> WrittenInvoice:
+    """The bill that takes an advance off."""
+    agreed(world, amount)
+    in_advance(world)
+    return bill(world)
+
+
+def settlement_in_favour(world: World) -> WrittenInvoice:
+    """More was billed in advance than was used."""
+    return settlement(world, "2000.10")
+
+
+def settlement_of_another_rate(world: World) -> WrittenInvoice:
+    """The tax fell between the advance and the bill of its days."""
+    agreed(world)
+    in_advance(world)
+    lower = '[{"name": "VAT", "label": "VAT", "category": "S", "percent": "16"}]'
+    world.session.execute(
+        text("UPDATE tariff_version SET document = jsonb_set(document, '{taxes}', cast(:taxes AS jsonb)), hash = 'b'"),
+        {"taxes": lower},
+    )
+    return bill(world)
+
+
+def settlement_credited(world: World) -> WrittenInvoice:
+    """The credit note of a bill that had taken an advance off."""
+    return credit(
+        world.session, settlement(world).id, reason="wrong reading", day=BILL_DATE, author="test",
+        clock=lambda: datetime(2026, 11, 2, 12, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def settlement_anew(world: World) -> WrittenInvoice:
+    """What takes its place."""
+    return bill(world, instead_of=settlement_credited(world))
+
+
+RATE_BEFORE = """
+INSERT INTO currency_rate (day, base, currency, rate, source) VALUES ('2026-10-01', 'EUR', 'USD', 0.9, 't')
+"""
+POWER_TAX = [
+    {"name": "power", "label": "Electricity tax", "percent": "10", "on": ["energy"]}, VAT | {"also_on": ["power"]}
+]  # fmt: skip
 CASES = {
     "plain": Case(tariff()),
+    "advance": Case(tariff(), make=advance),
+    "advance in arrears": Case(tariff(), make=in_arrears),
+    "advance credited": Case(tariff(), make=advance_credited),
+    "advance, reverse charge": Case(all_of("AE"), FOREIGN_BUYER, make=advance),
+    "advance, untaxed": Case(tariff(taxes=[]), make=advance),
+    "advance in dollars": Case(tariff(currency="USD"), RATE_BEFORE, make=advance),
+    "settlement": Case(tariff(), make=settlement),
+    "settlement of two contracts": Case(tariff(), ONE_ACCOUNT, make=settlement, tenants=2),
+    "settlement in favour": Case(tariff(), make=settlement_in_favour),
+    "settlement of another rate": Case(tariff(), make=settlement_of_another_rate),
+    "settlement credited": Case(tariff(), make=settlement_credited),
+    "settlement anew": Case(tariff(), make=settlement_anew),
+    "settlement, reverse charge": Case(all_of("AE"), FOREIGN_BUYER, make=settlement),
+    "settlement, untaxed": Case(tariff(taxes=[]), make=settlement),
+    "settlement, tax on the tax": Case(tariff(taxes=POWER_TAX), make=settlement),
+    "settlement, line by line": Case(tariff(rounding={"policy": "line_tax"}), make=settlement),
+    "settlement to the coin": Case(tariff(rounding={"cash": "0.05"}), make=settlement),
     "credit note": Case(tariff(), make=credited),
     "billed anew": Case(tariff(), make=billed_anew),
     "paid by credit": Case(tariff(), make=paid_by_credit),

@@ -49,9 +49,9 @@ def test_an_invoice_has_its_lines_and_its_billed_days(world: World) -> None:
 def test_the_billing_item_and_the_waiting_lines_belong_to_the_invoice_then(world: World) -> None:
     item = items(world.session, plan_run(world))[0]
     pending_lines.add(world.session, [NewLine(world.contracts[0], "k", "EUR", share("5.00"))], reason="", author="t")
-    ((waiting, _),) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
+    (waiting,) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
 
-    issued = drafted(world, item_id=item.id, waiting_ids=(waiting,))
+    issued = drafted(world, item_id=item.id, waiting_ids=(waiting.id,))
 
     assert [("issued", issued.id)] == rows(world, f"SELECT state, invoice_id FROM billing_item WHERE id = {item.id}")
     assert [(issued.id,)] == rows(world, "SELECT invoice_id FROM pending_line")
@@ -59,10 +59,10 @@ def test_the_billing_item_and_the_waiting_lines_belong_to_the_invoice_then(world
 
 def test_a_line_that_another_invoice_took_up_meanwhile_is_not_billed_twice(world: World) -> None:
     pending_lines.add(world.session, [NewLine(world.contracts[0], "k", "EUR", share("5.00"))], reason="", author="t")
-    ((waiting, _),) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
-    issued = drafted(world, waiting_ids=(waiting,))
+    (waiting,) = pending_lines.waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
+    issued = drafted(world, waiting_ids=(waiting.id,))
     world.session.execute(text("UPDATE invoice_span SET credited = true"))
-    again = replace(issued.draft, waiting_ids=(waiting,))
+    again = replace(issued.draft, waiting_ids=(waiting.id,))
 
     with pytest.raises(ConflictError, match="taken up by another bill"):
         invoice_rows.write(world.session, [again], ["INV-2"], "t")

@@ -33,9 +33,9 @@ def test_a_line_waits_as_it_was_kept_until_its_days_are_past(world: World) -> No
     line = share("5.00")
     keep(world, ("a", line))
 
-    ((_, stored),) = waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
+    (stored,) = waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
 
-    assert line == stored
+    assert (line, True) == (stored.line, stored.free)
     assert {} == waiting(world.session, world.contracts, OCTOBER.start)
 
 
@@ -44,7 +44,7 @@ def test_a_key_that_is_there_already_keeps_its_line(world: World) -> None:
     assert 1 == keep(world, ("a", share("9.00")), ("c", share("7.00")))
 
     lines = waiting(world.session, world.contracts, BILL_DATE)[world.contracts[0]]
-    assert [Decimal("5.00"), Decimal("6.00"), Decimal("7.00")] == [line.amount for _, line in lines]
+    assert [Decimal("5.00"), Decimal("6.00"), Decimal("7.00")] == [each.line.amount for each in lines]
 
 
 def test_a_line_that_an_invoice_took_up_waits_no_more(world: World) -> None:

@@ -1,0 +1,1 @@
+"""Bills in advance: their plans, their amounts and taxes, what settles them."""

@@ -1,0 +1,1 @@
+"""Advance plans: set, changed, ended; their bills issued; an amount proposed."""

@@ -1,0 +1,1 @@
+"""Advance plans, the bills that they lead to, what stood in their way."""
