@@ -7,12 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 from msgspec import UNSET
 
+from cloud_service.documents.einvoice.before_issue import EinvoiceCheck
 from cloud_service.domain.invoicing.basis import TAKEN_UP
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice, reversal
+from cloud_service.domain.invoicing.invoice import Draft
 from cloud_service.domain.invoicing.pending_lines import WaitingLine, WaitingTax
 from cloud_service.domain.invoicing.rebill_difference import (
     ChangedLine,
@@ -32,9 +35,10 @@ from cloud_service.domain.receivables.payment_allocation import Allocation
 from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import post
+from cloud_service.store.delivery import einvoice_rules, outgoing, post
 from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
+from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from cloud_service.store.invoicing.number_series import take_numbers
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables import settlement
@@ -52,6 +56,7 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
         raise ConflictError(f"{invoice.number} {'is credited already' if invoice.credited else 'is a credit note'}")
     day = max(day, invoice.bill_date)
     draft = reversal(invoice, day, reason)
+    _check_einvoice(session, draft, invoice.id)
     numbers = take_numbers(session, invoice.account.entity_id, "credit_note", day)
     issued = invoice_rows.write(session, [draft], numbers, author)[0]
     corrections.free_spans(session, invoice.id)
@@ -66,6 +71,20 @@ def credit(session: Session, invoice_id: int, *, reason: str, day: date, author:
     after = {"number": issued.number, "total": format(draft.total, "f"), "corrects": invoice.number}
     log.record(session, [log.AuditChange(author, "credit_note.issue", f"invoice:{issued.id}", {}, after, reason)])
     return issued
+
+
+def _check_einvoice(session: Session, draft: Draft, invoice_id: int) -> None:
+    """Refuse a credit note whose e-invoice the rules do not take, unless the bill itself left without one.
+
+    What a bill says is frozen: one that was issued before its client wanted e-invoices must still be credited.
+    """
+    rules = (partial(einvoice_rules.in_use, session), partial(einvoice_rules.stylesheet, session))
+    einvoices = EinvoiceCheck(partial(outgoing.theme, session), *rules)
+    try:
+        einvoices.check([draft])
+    except InputError:
+        if einvoices.takes(issued_invoice(session, invoice_id)):
+            raise
 
 
 def _taken_back(billed: NewLine, note: str) -> NewLine:

@@ -10,13 +10,8 @@ from functools import partial
 
 from msgspec import UNSET
 
-from cloud_service.documents.einvoice.checked import checked_einvoice
-from cloud_service.documents.einvoice.rules.added_rules import rule_sets
-from cloud_service.documents.einvoice.wish import check_look, required_kind
-from cloud_service.documents.from_invoice import paper_of
-from cloud_service.documents.theme import read_theme
+from cloud_service.documents.einvoice.before_issue import EinvoiceCheck
 from cloud_service.domain.invoicing.billing_account import BillingAccount, check_seller_address
-from cloud_service.domain.invoicing.draft_preview import as_issued
 from cloud_service.domain.invoicing.invoice import ContractToBill, Draft, draft, replacement
 from cloud_service.domain.invoicing.lines_alone import LineOfContract, draft_of_lines
 from cloud_service.domain.invoicing.pending_lines import take_up
@@ -97,7 +92,7 @@ def _issue(
     ]
     if instead_of is not None:
         drafts = [replacement(each, instead_of.draft) for each in drafts]
-    _check_einvoices(session, drafts)
+    _einvoices(session).check(drafts)
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 
@@ -142,19 +137,13 @@ def issue_apart(
     accounts, in_local = _parties(session, account_ids, bill_date)
     chosen = [accounts[account_id] for account_id in account_ids]
     drafts = [draft_of(account, in_local[account.local_currency, account.currency]) for account in chosen]
-    _check_einvoices(session, drafts)
+    _einvoices(session).check(drafts)
     return issue_drafts(session, drafts, author=author, deliver=deliver)
 
 
-def _check_einvoices(session: Session, drafts: Sequence[Draft]) -> None:
-    """Before it is issued: refuse a bill that must not leave without its e-invoice, if the rules do not take that."""
-    themes = {entity: read_theme(outgoing.theme(session, entity)) for entity in {d.account.entity_id for d in drafts}}
-    for each in drafts:
-        kind = required_kind(each.account.buyer, themes[each.account.entity_id])
-        if kind is not None:
-            check_look(each.account.buyer, themes[each.account.entity_id])
-            rules = rule_sets(einvoice_rules.in_use(session), partial(einvoice_rules.stylesheet, session))
-            checked_einvoice(paper_of(as_issued(each)), kind, rules)
+def _einvoices(session: Session) -> EinvoiceCheck:
+    rules = (partial(einvoice_rules.in_use, session), partial(einvoice_rules.stylesheet, session))
+    return EinvoiceCheck(partial(outgoing.theme, session), *rules)
 
 
 def _with_waiting_lines(contract: ContractToBill, waiting: list[LineInWait]) -> ContractToBill:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
+from cloud_service.documents.einvoice.before_issue import EinvoiceCheck
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import single_line
 from cloud_service.domain.invoicing.reminder_letter import RemindedBill, ReminderLetter, goes_by_post
@@ -19,7 +21,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
-from cloud_service.store.delivery import outgoing, postal_letters
+from cloud_service.store.delivery import einvoice_rules, outgoing, postal_letters
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import dunning_rule_sets, overdue_invoices
@@ -147,7 +149,13 @@ def _fee(session: Session, due: Sequence[DueStep], day: date, author: str) -> Wr
         days=Span(day, day + timedelta(days=1)), bill_date=day,
         basis=InvoiceBasis(fee_for=tuple(each.invoice.invoice_id for each in due)),
     )  # fmt: skip
+    _einvoices(session).check([draft])
     return issue_drafts(session, [draft], author=author, deliver=False)[0]
+
+
+def _einvoices(session: Session) -> EinvoiceCheck:
+    rules = (partial(einvoice_rules.in_use, session), partial(einvoice_rules.stylesheet, session))
+    return EinvoiceCheck(partial(outgoing.theme, session), *rules)
 
 
 def _send(

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from msgspec.structs import replace
 
+from cloud_service.documents.einvoice.before_issue import EinvoiceCheck
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.invoice import Draft, single_line
 from cloud_service.domain.receivables.dunning import InterestRule, amount_in, dunning_rules, with_base_rates
@@ -22,6 +24,7 @@ from cloud_service.domain.receivables.late_interest import (
 from cloud_service.store.audit import log
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.database.session import Session
+from cloud_service.store.delivery import einvoice_rules, outgoing
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issue_drafts import issue_drafts
 from cloud_service.store.receivables import dunning_rule_sets, interest_base_rates, overdue_invoices
@@ -81,11 +84,18 @@ def charge_interest(begin: Begin, day: date, *, author: str, entity_id: int | No
         issued: list[WrittenInvoice] = []
         for row in overdue_invoices.overdue_invoices(session, day, entity_id, account_id):
             draft = _draft(session, row, day, histories.get(row.entity_id, NONE_SET))
-            issued += issue_drafts(session, [draft], author=author) if draft is not None else []
+            if draft is not None:
+                _einvoices(session).check([draft])
+                issued += issue_drafts(session, [draft], author=author)
         return issued
 
     accounts = {row.account_id: row.account for row in overdue if not row.derived}
     return account_by_account(begin, accounts, charge_account)
+
+
+def _einvoices(session: Session) -> EinvoiceCheck:
+    rules = (partial(einvoice_rules.in_use, session), partial(einvoice_rules.stylesheet, session))
+    return EinvoiceCheck(partial(outgoing.theme, session), *rules)
 
 
 def _draft(session: Session, row: OverdueInvoice, day: date, history: RulesHistory) -> Draft | None:

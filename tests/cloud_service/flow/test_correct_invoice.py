@@ -21,7 +21,7 @@ from cloud_service.store.lists.invoices import invoice_row
 from cloud_service.store.lookups.ids_by_name import invoice_id
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.ledger import balances
-from common.errors import ConflictError
+from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import FLAT, World, build, noon
 from tests.cloud_service.flow.surplus import SEPTEMBER, roof
@@ -329,3 +329,23 @@ def test_a_client_without_e_mail_gets_the_credit_note_by_post(world: World) -> N
     note = credit(world, first)
 
     assert note.id in world.session.execute(text("SELECT invoice_id FROM postal_delivery")).scalars().all()
+
+
+def test_a_credit_note_that_cannot_be_an_e_invoice_is_refused_before_it_has_a_number(world: World) -> None:
+    world.session.execute(text("UPDATE legal_entity SET vat_id = 'DE123456789'"))
+    world.session.execute(text("UPDATE client SET einvoice = 'factur_x'"))
+    first = bill(world)
+    world.session.execute(text("""UPDATE legal_entity SET theme = '{"renderer": "html", "template": "x"}'"""))
+
+    with pytest.raises(InputError, match="no PDF/A"):
+        credit(world, first)
+    world.session.execute(text("UPDATE legal_entity SET theme = '{}'"))
+    assert "CN-2026-00001" == credit(world, first).number
+
+
+def test_a_bill_that_left_without_an_e_invoice_can_be_credited_though_its_client_wants_them_now(world: World) -> None:
+    world.session.execute(text("UPDATE client SET kind = 'company'"))
+    first = bill(world)  # of a company without VAT id
+    world.session.execute(text("""UPDATE legal_entity SET theme = '{"einvoice": "factur-x"}'"""))
+
+    assert "CN-2026-00001" == credit(world, first).number

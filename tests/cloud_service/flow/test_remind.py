@@ -17,6 +17,7 @@ from cloud_service.store.delivery import post
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
+from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build
 from tests.cloud_service.documents.papers import text_of
@@ -141,3 +142,17 @@ def test_a_bill_that_waits_for_the_post_is_not_reminded_of_until_it_is_handed_in
     post.mark_posted(world.session, [bills[0].id], BILLED, "t")
 
     assert [world.accounts[0]] == [one.account_id for one in remind.remind(world.begin, FIRST, author="t")]
+
+
+def test_a_late_fee_that_cannot_be_the_e_invoice_its_client_wants_is_put_aside_alone(
+    world: World, bills: list[WrittenInvoice]
+) -> None:
+    remind.remind(world.begin, FIRST, author="t")
+    world.session.execute(text("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'"))
+
+    with pytest.raises(InputError, match="the seller needs a VAT id") as told:
+        remind.remind(world.begin, SECOND, author="t")
+    assert "left out: A1; all others are done" in str(told.value.hint)
+    assert ["INV-2026-00003"] == world.session.scalars(
+        text("SELECT number FROM invoice WHERE basis ? 'fee_for' ORDER BY id")
+    ).all()

@@ -128,3 +128,16 @@ def test_points_above_a_base_rate_that_only_the_company_goes_by(world: World, bi
     enter_base_rate(world.session, "KE", date(2026, 6, 1), Decimal(9), author="t")
     issued = charge_interest(world.begin, date(2026, 12, 17), author="t")
     assert [Decimal("1.17")] * 2 == [one.draft.total for one in issued]  # 118.29 × 12 % × 30/365
+
+
+def test_interest_that_cannot_be_the_e_invoice_its_client_wants_is_put_aside_alone(
+    world: World, bills: list[WrittenInvoice], base_rates: None
+) -> None:
+    world.session.execute(text("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'"))
+
+    with pytest.raises(InputError, match="the seller needs a VAT id") as told:
+        charge_interest(world.begin, date(2026, 12, 17), author="t")
+    assert "left out: A1; all others are done" in str(told.value.hint)
+    assert ["INV-2026-00003"] == world.session.scalars(
+        text("SELECT number FROM invoice WHERE basis ? 'interest_on' ORDER BY id")
+    ).all()
