@@ -13,6 +13,7 @@ from cloud_service.domain.pricing.rated_line import RatedLine, VatRate
 from common.errors import ConflictError
 
 ZERO = Decimal(0)
+NOTHING = (ZERO, ZERO)
 LineKey = tuple[str, str, str, str]  # charge, label, unit, price of energy
 
 
@@ -97,7 +98,7 @@ def compare(before: Sequence[ComparedLine], after: Sequence[ComparedLine]) -> li
     changes = []
     for key in [*billed, *(key for key in rated if key not in billed)]:
         old, new = billed.get(key), rated.get(key)
-        if old != new:
+        if (old or NOTHING) != (new or NOTHING):
             changes.append(
                 ChangedLine(
                     *key, old[0] if old else None, new[0] if new else None,

@@ -11,7 +11,7 @@ from cloud_service.domain.invoicing.rebill_difference import ChangedLine
 from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
 from cloud_service.flow import arrangements, collect, correct_invoice
 from cloud_service.flow.issue import issue
-from cloud_service.flow.rate import rate_contracts
+from cloud_service.flow.rate import rate_again, rate_contracts
 from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
@@ -153,27 +153,43 @@ def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: W
     assert [] == touched(world.session)
 
 
-def test_a_difference_over_a_change_of_the_vat_has_a_line_for_each_rate(session: Session) -> None:
-    """The German case: 19 % up to the 15th, 16 % from the 16th on."""
+def difference_over_two_rates(session: Session) -> World:
+    """The German case: 19 % up to the 15th, 16 % from the 16th on; a day of each is read late."""
     vat = {
         "name": "VAT", "label": "VAT", "category": "S",
         "rates": [{"percent": "19", "until": "2026-10-16"}, {"percent": "16", "from": "2026-10-16"}],
     }  # fmt: skip
     world = build(session, tariff=FLAT | {"charges": FLAT["charges"][:1], "taxes": [vat]}, tenants=1)
     world.readings(world.registers[0], OCTOBER)
-    first = bill(world)
+    bill(world)
     late(world, date(2026, 10, 5), 200)
     late(world, date(2026, 10, 20), 200)
-    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
-    correct_invoice.bill_difference(
-        world.session, first.id, rated, reason="late reading", author="test", clock=lambda: noon(TODAY)
+    assert 1 == len(bill_the_difference(world))
+    return world
+
+
+def bill_the_difference(world: World) -> list[ChangedLine]:
+    """What the first bill would be now, kept for the next one."""
+    return correct_invoice.bill_difference(
+        world.session, 1, rate_again(world.session, 1), reason="late reading", author="test", clock=lambda: noon(TODAY)
     )
-    lines = world.session.execute(
+
+
+def test_a_difference_over_a_change_of_the_vat_has_a_line_for_each_rate(session: Session) -> None:
+    difference_over_two_rates(session)
+    lines = session.execute(
         text("SELECT amount, line->'tax'->>'percent' AS percent FROM pending_line ORDER BY id")
     ).all()
 
     # 9.6 kWh × 0.30 on a day of each rate
     assert [(Decimal("2.88"), "19"), (Decimal("2.88"), "16")] == [(line.amount, line.percent) for line in lines]
+
+
+def test_what_a_difference_of_several_rates_has_billed_is_not_billed_again(session: Session) -> None:
+    world = difference_over_two_rates(session)
+
+    assert [] == bill_the_difference(world)
+    assert Decimal("5.76") == session.execute(text("SELECT sum(amount) FROM pending_line")).scalar_one()
 
 
 def test_a_difference_is_refused_where_later_bills_would_be_given_something_else(session: Session) -> None:

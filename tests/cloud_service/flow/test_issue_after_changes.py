@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.tariffs.tariff import load_tariff
 from cloud_service.flow import billing_run as running
 from cloud_service.flow.billing_run import RunPlan
-from cloud_service.flow.customers.contract import change_cycle, change_tariff, move_out
+from cloud_service.flow.customers.contract import (
+    change_cycle,
+    change_end,
+    change_start,
+    change_tariff,
+    move_out,
+    set_vacancy,
+    take_back_contract,
+)
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.publish_tariff import TariffDraft, publish
 from cloud_service.flow.rate import rate_shard
@@ -19,6 +27,7 @@ from cloud_service.store.invoicing import billing_run_items, pending_lines
 from cloud_service.store.invoicing.pending_lines import NewLine
 from common.period import Span
 from tests.books.world import FLAT, World, build
+from tests.cloud_service.flow.customers.contract.october import MIDDLE, point
 from tests.cloud_service.store.invoicing.test_pending_lines import share
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
@@ -103,6 +112,40 @@ def test_what_changed_after_the_rating_is_rated_again_and_not_issued(world: Worl
     assert reason.startswith(words)
     assert reason.endswith("changed after the rating: rate it again")
     assert [] == world.session.execute(BILLS).all()
+
+
+def parked(world: World, run_id: int) -> list[int]:
+    """The contracts whose items wait for a person."""
+    return [item.contract_id for item in billing_run_items.items(world.session, run_id, "parked")]
+
+
+DOORS: dict[str, Callable[[Session, int], object]] = {
+    "moved out": lambda session, contract: move_out(session, contract, MIDDLE, author="t"),
+    "came later": lambda session, contract: change_start(session, contract, MIDDLE, author="t", reason="asked"),
+    "never was": lambda session, contract: take_back_contract(session, contract, author="t", reason="asked"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+def test_who_approves_sees_at_once_that_the_days_changed_after_the_rating(world: World, door: str) -> None:
+    run_id = rate(world)
+    DOORS[door](world.session, world.contracts[0])
+
+    assert world.contracts == parked(world, run_id)
+
+
+def test_another_end_parks_what_was_rated_of_both_the_tenant_and_the_owner(session: Session) -> None:
+    world = build(session, tenants=2)
+    for register in world.registers:
+        world.readings(register, OCTOBER)
+    tenant = world.contracts[0]
+    set_vacancy(session, point(world, tenant), world.accounts[1], world.tariff, author="t")
+    owner = move_out(session, tenant, MIDDLE, author="t")
+    run_id = rate(world)
+    assert [] == parked(world, run_id)
+    change_end(session, tenant, date(2026, 10, 20), author="t", reason="stayed longer")
+
+    assert {tenant, owner} == set(parked(world, run_id))
 
 
 def test_a_changed_tariff_bills_its_own_price_after_another_rating(world: World) -> None:

@@ -11,6 +11,7 @@ from cloud_service.flow import billing_run as running
 from cloud_service.flow import correct_invoice
 from cloud_service.flow.billing_run import RunPlan
 from cloud_service.flow.customers.contract import move_out
+from cloud_service.flow.invoicing.unbilled import leave_unbilled
 from cloud_service.flow.issue import issue, issue_shard, issue_waiting_lines
 from cloud_service.flow.rate import rate_again, rate_shard
 from cloud_service.store.invoicing import pending_lines
@@ -145,6 +146,51 @@ def test_what_a_credited_bill_of_lines_had_waits_again_and_is_billed_once_more(w
     nets = [row.net for row in world.session.execute(BILLS) if row.account_id == world.accounts[0] and not row.spans]
 
     assert [Decimal(100), Decimal(-100), Decimal(100)] == nets
+
+
+def test_while_the_final_bill_is_taken_back_the_line_waits_for_the_new_one(world: World) -> None:
+    final = world.session.execute(
+        text("SELECT invoice_id FROM invoice_span WHERE contract_id = :id"), {"id": world.contracts[0]}
+    ).scalar_one()
+    correct_invoice.credit(
+        world.session, final, reason="wrong address", day=OCTOBER.end, author="t", clock=lambda: noon(OCTOBER.end)
+    )
+    wait(world, world.contracts[0], "100.00")
+    run(world, NOVEMBER)
+    assert 1 == len(pending_lines.waiting(world.session, world.contracts[:1], NOVEMBER.end))
+
+    run(world, OCTOBER, bill_date=NOVEMBER.end)
+    again = [row for row in world.session.execute(BILLS) if row.account_id == world.accounts[0]][-1]
+    assert 1 == again.spans
+    assert Decimal("100.00") == world.session.execute(
+        text("SELECT amount FROM invoice_line WHERE charge = 'share' AND invoice_id = :id"), {"id": again.id}
+    ).scalar_one()
+
+
+def test_where_the_last_days_are_left_unbilled_the_line_comes_alone(session: Session) -> None:
+    world = build(session, tenants=1)
+    session.execute(text("UPDATE contract SET during = daterange('2026-10-01', NULL)"))
+    move_out(session, world.contracts[0], date(2026, 10, 16), author="t")
+    wait(world, world.contracts[0], "100.00")
+    leave_unbilled(
+        session, world.contracts[0], Span(OCTOBER.start, date(2026, 10, 16)), author="t", reason="no meter hung there"
+    )
+    run(world, NOVEMBER)
+
+    assert [(Decimal("100.00"), 0)] == [(row.net, row.spans) for row in session.execute(BILLS)]
+
+
+def test_a_run_bills_nothing_of_the_former_tenants_of_another_company(world: World) -> None:
+    other = build(world.session)
+    other.serial = 50
+    other.tenant()
+    other.readings(other.registers[0], Span(OCTOBER.start, NOVEMBER.end))
+    wait(world, world.contracts[0], "100.00")
+    run(other, NOVEMBER)
+    assert [] == [row.net for row in world.session.execute(BILLS) if not row.spans]
+
+    run(world, NOVEMBER)
+    assert [Decimal("100.00")] == [row.net for row in world.session.execute(BILLS) if not row.spans]
 
 
 def test_a_difference_that_came_as_a_bill_of_its_own_is_given_back_with_the_bill_it_corrects(world: World) -> None:

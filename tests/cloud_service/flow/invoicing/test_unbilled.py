@@ -22,7 +22,7 @@ from common.errors import ConflictError, InputError, NotFoundError
 from common.period import Span, months
 from tests.books.world import World, build, noon
 from tests.cloud_service.flow.surplus import OCTOBER, SEPTEMBER, forget, live_bills, roof, run
-from tests.cloud_service.flow.test_correct_invoice import late
+from tests.cloud_service.flow.test_correct_invoice import difference_over_two_rates, late
 from tests.cloud_service.store.invoicing.test_pending_lines import share
 
 TODAY = date(2026, 12, 10)
@@ -186,6 +186,30 @@ def test_a_difference_that_is_taken_back_lets_the_late_reading_wait_again(world:
 
     assert [1] == [row.invoice_id for row in touched(world.session)]
     assert ("2.88", False) == (f"{line.amount:.2f}", line.ended)
+
+
+def test_the_lines_of_a_difference_of_several_rates_go_together(session: Session) -> None:
+    world = difference_over_two_rates(session)
+    first, second = pending_lines.listed(session, [world.entity], TODAY)
+    drop_line(session, [world.entity], second.id, TODAY, author="t", reason="the reading was wrong")
+
+    assert first.id != second.id
+    assert [] == pending_lines.listed(session, [world.entity], TODAY)
+    assert [1] == [row.invoice_id for row in touched(session)]
+
+
+def test_of_two_differences_to_a_bill_one_is_taken_back(world: World) -> None:
+    run(world, Span(JULY, date(2026, 8, 1)))
+    for number, day in enumerate((5, 6)):
+        late(world, date(2026, 7, day), 200)
+        correct_invoice.bill_difference(
+            world.session, 1, rate_again(world.session, 1), reason="late", author="t",
+            clock=lambda at=noon(date(2026, 12, 8 + number)): at,
+        )  # fmt: skip
+    kept, line = pending_lines.listed(world.session, [world.entity], TODAY)
+    drop_line(world.session, [world.entity], line.id, TODAY, author="t", reason="the reading was wrong")
+
+    assert [kept.id] == [left.id for left in pending_lines.listed(world.session, [world.entity], TODAY)]
 
 
 def test_what_gives_a_billed_difference_back_must_come(world: World) -> None:
