@@ -72,6 +72,8 @@ def test_a_register_that_turned_over_shows_what_it_showed() -> None:
     said = source(days_read((START, 900_000), (END - timedelta(hours=1), 1)), turning)
 
     assert BilledIndex(END, 198_000, estimated=True) == said.closed
+    began = source(days_read((START - timedelta(hours=1), 1), (END, 198_000)), turning)
+    assert BilledIndex(START, 900_000, estimated=True) == began.opened
 
 
 def test_an_exchanged_meter_ends_and_begins_with_its_own_indexes_at_the_exchange() -> None:

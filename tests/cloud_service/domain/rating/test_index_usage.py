@@ -40,6 +40,12 @@ def test_opening_and_closing_index_of_an_exchange_are_readings() -> None:
     assert Total(30_000 + 2_000, OCTOBER.start, OCTOBER.end) == usage
 
 
+def test_what_a_meter_showed_at_another_place_says_nothing_of_this_one() -> None:
+    came = mounted_register(mounted=datetime(2026, 10, 10, 12, tzinfo=UTC))
+    with pytest.raises(InputError, match="no reading at or before 2026-10-10 14:00"):
+        index_usage([came], index_readings((FIRST, 100_000), (LAST, 300_000)))
+
+
 def test_an_index_that_falls_without_rolling_over_is_never_billed() -> None:
     with pytest.raises(InputError, match="fell from 500000 to 400000"):
         index_usage([mounted_register()], index_readings((FIRST, 500_000), (LAST, 400_000)))

@@ -85,6 +85,21 @@ def test_a_register_whose_step_changes_counts_every_thousandth_of_its_days() -> 
     assert [50, 51, 50, 51] == usage.values[:4].tolist()
 
 
+def test_days_of_different_steps_that_have_as_many_values_as_the_same_days_of_one_are_not_mixed_up() -> None:
+    """A day of five minutes and four of half hours have 480 values, as five days of quarter hours."""
+    span = Span(date(2026, 10, 5), date(2026, 10, 10))
+    fine = packed_days(Span(span.start, date(2026, 10, 6)), 10, step_s=300)
+    coarse = packed_days(Span(date(2026, 10, 6), span.end), 1000, step_s=1800)
+    joined = replace(
+        fine, step_s=900, days=fine.days + coarse.days, body=fine.body + coarse.body,
+        missing=fine.missing + coarse.missing, day_steps_s=fine.steps_s + coarse.steps_s,
+    )  # fmt: skip
+    usage = interval_usage([mounted_register()], replace(day_readings({1: joined}), span=span))
+
+    assert (300, 5 * 288) == (usage.step_s, len(usage.values))
+    assert 288 * 10 == usage.values[:288].sum()
+
+
 def test_an_exchange_between_meters_of_different_steps_joins_both() -> None:
     change = day_start(MIDDLE, ZONE) + timedelta(hours=10, minutes=10)
     registers = [mounted_register(1, dismounted=change), mounted_register(2, mounted=change, multiplier=Decimal("1.5"))]
@@ -127,7 +142,7 @@ def test_an_exchange_in_the_month_hides_no_missing_interval() -> None:
 
     def exchanged(new_missing: int, old_missing: int = 0) -> int:
         days = {
-            1: replace(old, missing=(old_missing, *old.missing[1:])),
+            1: replace(old, missing=(*old.missing[:-1], old_missing)),
             2: packed_days(second, 10, missing=new_missing),
         }
         return int(interval_usage(registers, day_readings(days)).values.sum())

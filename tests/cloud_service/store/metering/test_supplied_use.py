@@ -97,6 +97,15 @@ def test_months_are_summed_with_the_days_of_a_change(world: World) -> None:
     assert Decimal(10 * DAY + DAY // 2 + 2 * (DAY // 2 + 11 * DAY + 400)) == sum(part.total for part in parts)
 
 
+def test_a_day_with_missing_steps_says_so_alone_and_in_its_month(world: World) -> None:
+    mount(world, until=datetime(2026, 10, 20, 10, tzinfo=UTC), then=None)
+    world.session.execute(text("UPDATE interval_day SET missing = 2 WHERE day IN ('2026-10-12', '2026-10-20')"))
+    days = {part.first.day: part.gaps for part in supplied_use.daily(world.session, supplied(world, 1))}
+
+    assert {12, 20} == {day for day, gaps in days.items() if gaps}
+    assert [True, True] == [part.gaps for part in supplied_use.monthly(world.session, supplied(world, 1))]
+
+
 def test_a_register_that_counts_rates_together_stands_for_them(world: World) -> None:
     for name, wh in (("import_night", 30), ("import_total", 100)):
         register = world.session.execute(
