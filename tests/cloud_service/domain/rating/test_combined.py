@@ -66,6 +66,14 @@ def test_without_a_coin_the_sum_stays() -> None:
     assert D("26.94") == join([rated(1, None), rated(2, None)]).total
 
 
+def test_the_tax_of_many_contracts_is_rounded_once_on_the_sum() -> None:
+    """8.1 % of 124.60; ten times 1.01 would be a cent more."""
+    ten = join([rated(number, None) for number in range(10)])
+
+    assert (D("124.60"), D("10.09"), D("134.69")) == (ten.net, ten.tax, ten.total)
+    assert [(D("124.60"), D("10.09"))] == [(tax.base, tax.amount) for tax in ten.taxes]
+
+
 def test_ratings_of_different_currencies_are_refused() -> None:
     tariff = make_tariff(energy(price="0.25"))
     euros = rating_of(bill(tariff, total("101", JANUARY), JANUARY), tariff)

@@ -48,6 +48,7 @@ def test_what_is_fed_in_and_what_is_reactive_is_no_consumption() -> None:
     reactive = register(7, "reactive", quantity="reactive_energy", unit="kvarh")
 
     assert Consumption(Decimal("10.000"), "kWh") == counted(register(1), export, reactive)
+    assert Consumption(Decimal("10.000"), "kWh") == counted(register(1, "heat"), export, utility="heat")
 
 
 def test_water_counts_in_its_own_unit_times_its_multiplier() -> None:
