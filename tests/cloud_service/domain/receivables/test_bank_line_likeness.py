@@ -118,3 +118,10 @@ def test_a_part_of_a_batch_may_be_in_a_booking_of_its_whole() -> None:
     part = replace(SWIFT, amount=Decimal("20.00"), batch_total=Decimal("59.50"))
 
     assert (DOUBTFUL, DOUBTFUL) == (likeness(part, LINE), likeness(LINE, part))
+
+
+def test_money_that_went_out_under_a_name_is_another_booking_than_what_came_in_under_it() -> None:
+    named = replace(LINE, bank_names=("bank:X-1",))
+
+    assert OTHER is likeness(named, replace(named, amount=-named.amount))
+    assert OTHER is likeness(replace(named, amount=Decimal("-1.00")), named)
