@@ -45,7 +45,13 @@ def repeated(session: Session, payment: NewPayment) -> PaymentBooking | None:
     stored = payments.booked_as(session, payment.provider, payment.provider_ref)
     if stored is None:
         return None
-    if (stored.account_id, stored.kind, stored.amount) == (payment.account_id, payment.kind, payment.amount):
+    if stored.account_id != payment.account_id:  # perhaps another company's, of which the reader may know nothing
+        raise ConflictError(
+            "this reference is that of money of another account", path="reference",
+            hint="give other money another reference",
+        )  # fmt: skip
+    same_money = (stored.kind, stored.amount, stored.reverses_id) == (payment.kind, payment.amount, payment.reverses_id)
+    if same_money:
         return PaymentBooking("duplicate", None, payment.account_id)
     amount = round_money(abs(stored.amount), stored.currency)
     raise ConflictError(

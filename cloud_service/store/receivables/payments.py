@@ -44,6 +44,7 @@ class StoredPayment:
     currency: str
     day: date
     unallocated: Decimal  # neither used for an invoice nor given back
+    reverses_id: int | None = None  # of money that went back: the payment it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ PAYMENT = text(
 )
 FIND = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated,
+           reverses_id
       FROM payment
      WHERE provider = :provider
        AND (provider_ref = :ref OR (:request <> '' AND facts->>'request_ref' = :request))
@@ -107,14 +109,16 @@ FIND = text(
 )
 BY_ID = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated,
+           reverses_id
       FROM payment
      WHERE id = :id
     """
 )
 BY_REFERENCE = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, source_left(id, NULL) AS unallocated,
+           reverses_id
       FROM payment
      WHERE provider = :provider
        AND provider_ref = :ref
@@ -122,7 +126,8 @@ BY_REFERENCE = text(
 )
 PAYOUTS = text(
     """
-    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, amount AS unallocated
+    SELECT id, account_id, provider, provider_ref, kind, amount, currency, day, amount AS unallocated,
+           reverses_id
       FROM payment
      WHERE account_id = :account
        AND provider = 'payout'

@@ -125,3 +125,13 @@ def test_money_that_went_out_under_a_name_is_another_booking_than_what_came_in_u
 
     assert OTHER is likeness(named, replace(named, amount=-named.amount))
     assert OTHER is likeness(replace(named, amount=Decimal("-1.00")), named)
+
+
+def test_what_payers_call_two_payments_differently_is_two_in_any_format() -> None:
+    told = replace(LINE, end_to_end_id="RENT-1")
+
+    assert says_the_same(replace(SWIFT, end_to_end_id="rent 1"), told)
+    assert says_the_same(SWIFT, told)  # it does not say a name
+    for other in (LINE, SWIFT):
+        assert not says_the_same(replace(other, end_to_end_id="RENT-2"), told)
+        assert OTHER is likeness(replace(other, end_to_end_id="RENT-2"), told)

@@ -96,3 +96,14 @@ def test_a_reference_of_other_money_is_refused_and_not_passed_over(till: Till) -
     assert "duplicate" == till.pay("10.00", "R-1").outcome
     with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-05, payment"):
         till.pay("20.00", "R-1")
+
+
+def test_of_money_of_another_account_a_reference_tells_nothing(till: Till) -> None:
+    till.pay("10.00", "R-1")
+    till.world.tenant()
+
+    with pytest.raises(ConflictError, match=r"this reference is that of money of another account") as refused:
+        collect.pay(
+            till.session, till.world.accounts[-1], D(10), provider="bank", reference="R-1", day=PAID, author="t"
+        )
+    assert "10" not in str(refused.value)

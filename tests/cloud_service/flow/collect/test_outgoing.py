@@ -130,3 +130,17 @@ def test_a_refund_of_all_told_twice_is_booked_once_and_its_reference_is_no_other
     assert ["booked", "duplicate"] == [refund(first, "10.00"), refund(first, "10.00")]
     with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-"):
         refund(second, "20.00")
+
+
+def test_two_equal_payments_that_both_came_back_are_two_though_told_by_one_reference(till: Till) -> None:
+    first, second = till.paid("10.00", "1"), till.paid("10.00", "2")
+
+    def came_back(payment: int, reference: str) -> str:
+        return collect.give_back(
+            till.session, payment, D("10.00"), reference=reference, day=BACK, author="t", kind="chargeback"
+        ).outcome
+
+    assert "booked" == came_back(first, "bank")
+    with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-"):
+        came_back(second, "bank")
+    assert ["booked", "duplicate"] == [came_back(second, "bank 2"), came_back(first, "bank")]
