@@ -60,6 +60,13 @@ def test_a_second_invoice_for_the_same_days_is_refused_by_the_database(world: Wo
         bill(world)
 
 
+def test_a_company_that_lost_its_address_issues_nothing(world: World) -> None:
+    world.session.execute(text("UPDATE legal_entity SET address = ''"))
+
+    with pytest.raises(ConflictError, match="Example Energy has no address"):
+        bill(world)
+
+
 def test_a_rolled_back_issue_gives_its_numbers_back(world: World) -> None:
     world.session.commit()
     bill(world)
