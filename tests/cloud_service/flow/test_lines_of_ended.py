@@ -162,9 +162,12 @@ def test_while_the_final_bill_is_taken_back_the_line_waits_for_the_new_one(world
     run(world, OCTOBER, bill_date=NOVEMBER.end)
     again = [row for row in world.session.execute(BILLS) if row.account_id == world.accounts[0]][-1]
     assert 1 == again.spans
-    assert Decimal("100.00") == world.session.execute(
-        text("SELECT amount FROM invoice_line WHERE charge = 'share' AND invoice_id = :id"), {"id": again.id}
-    ).scalar_one()
+    assert (
+        Decimal("100.00")
+        == world.session.execute(
+            text("SELECT amount FROM invoice_line WHERE charge = 'share' AND invoice_id = :id"), {"id": again.id}
+        ).scalar_one()
+    )
 
 
 def test_where_the_last_days_are_left_unbilled_the_line_comes_alone(session: Session) -> None:

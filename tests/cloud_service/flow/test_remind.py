@@ -19,6 +19,7 @@ from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import InputError
 from common.period import Span
+from tests.books.operations import rated
 from tests.books.world import World, build
 from tests.cloud_service.documents.papers import text_of
 
@@ -37,8 +38,8 @@ def world(session: Session) -> World:
 
 @pytest.fixture
 def bills(world: World) -> list[WrittenInvoice]:
-    rated = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
-    return issue(world.session, rated, bill_date=BILLED, author="test")
+    october = [one.rated for one in rate_contracts(world.session, world.contracts, OCTOBER) if one.rated]
+    return issue(world.session, october, bill_date=BILLED, author="test")
 
 
 def test_the_first_step_comes_seven_days_after_the_due_date_and_once(world: World, bills: list[WrittenInvoice]) -> None:
@@ -58,6 +59,27 @@ def test_the_second_step_has_a_fee_that_is_an_invoice_of_its_own(world: World, b
     assert [Decimal("120.79")] * 2 == [one.amount for one in told]
     assert Decimal("-5.00") == balances(world.session)["fees", "EUR"]
     assert all(one.agrees for one in reconcile(world.session, SECOND))
+
+
+def test_one_letter_of_bills_at_two_steps_has_the_words_and_the_fee_of_the_further_one(
+    world: World, bills: list[WrittenInvoice]
+) -> None:
+    remind.remind(world.begin, FIRST, author="t")
+    november = rated(world.contracts[0], world.accounts[0], date(2026, 11, 1), Decimal(100))
+    issue(world.session, [november], bill_date=date(2026, 11, 12), author="t")
+    told = remind.remind(world.begin, SECOND, author="t")
+    letters = world.session.execute(
+        text(
+            "SELECT facts->>'step' AS step, facts->'letter'->>'wording' AS wording,"
+            " jsonb_array_length(facts->'letter'->'bills') AS bills FROM delivery"
+            " WHERE kind = 'reminder' AND account_id = :account ORDER BY id"
+        ),
+        {"account": world.accounts[0]},
+    ).all()
+
+    assert ("A1", "1. Mahnung", Decimal("239.79")) == (told[0].account, told[0].step, told[0].amount)
+    assert [("Zahlungserinnerung", 1), ("1. Mahnung", 2)] == [(letter.step, letter.bills) for letter in letters]
+    assert letters[0].wording != letters[1].wording
 
 
 def test_paid_disputed_and_planned_invoices_are_left_alone(world: World, bills: list[WrittenInvoice]) -> None:
