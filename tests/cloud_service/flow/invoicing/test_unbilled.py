@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -202,10 +203,10 @@ def test_of_two_differences_to_a_bill_one_is_taken_back(world: World) -> None:
     run(world, Span(JULY, date(2026, 8, 1)))
     for number, day in enumerate((5, 6)):
         late(world, date(2026, 7, day), 200)
+        told = date(2026, 12, 8 + number)
         correct_invoice.bill_difference(
-            world.session, 1, rate_again(world.session, 1), reason="late", author="t",
-            clock=lambda at=noon(date(2026, 12, 8 + number)): at,
-        )  # fmt: skip
+            world.session, 1, rate_again(world.session, 1), reason="late", author="t", clock=partial(noon, told)
+        )
     kept, line = pending_lines.listed(world.session, [world.entity], TODAY)
     drop_line(world.session, [world.entity], line.id, TODAY, author="t", reason="the reading was wrong")
 
