@@ -6,74 +6,83 @@ What could be read in two ways is refused, never guessed: a day as 03/04/2026 wh
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.receivables.bank_line import BankLine, StatementHead
 from cloud_service.domain.receivables.bank_line_names import bank_names
+from cloud_service.payments.bank_table_heads import NEEDED, TableHead, cell_of, table_head
 from common.errors import InputError
 
-HEADS = {  # of a line -> what banks call it, the surest first
-    "day": "bookingdate booked buchungstag buchungsdatum buchung postingdate transactiondate completiontime date day"
-    " datum valuedate valuta valutadatum",
-    "amount": "amount betrag umsatz amountinaccountcurrency betrageur importe montant",
-    "came_in": "paidin moneyin credit creditamount haben gutschrift deposit deposits received",
-    "went_out": "withdrawn paidout moneyout debit debitamount soll belastung withdrawal withdrawals",
-    "currency": "currency ccy wahrung waehrung",
-    "payer": "payer payername beguenstigterzahlungspflichtiger begunstigterzahlungspflichtiger auftraggeber"
-    " zahlungspflichtiger"
-    " namezahlungsbeteiligter zahlungsbeteiligter counterparty otherpartyinfo sender from name",
-    "text": "text details description verwendungszweck remittance remittanceinformation narrative memo purpose"
-    " particulars",
-    "more_text": "reference paymentreference customerreference kundenreferenz endtoendid",
-    "bank_reference": "bankreference transactionid receiptno receipt",
-    "payer_iban": "payeriban kontonummeriban ibanzahlungsbeteiligter iban kontonummer",
-    "account": "account ouraccount auftragskonto ibanauftragskonto bezeichnungauftragskonto",
-    "status": "transactionstatus status state info buchungsstatus",
-    "direction": "sollhaben debitcredit cdtdbtind drcr crdr transactiontype type",
-}
-NEEDED = "a head line with day and amount (or money in), better also text, payer, currency, reference"
-HEAD_WITHIN = 40  # lines of a preamble
 ENCODINGS: tuple[str, ...] = ("utf-8-sig", "cp1252")
-NOT_BOOKED = re.compile(r"pending|vorgemerkt|authori[sz]ed|declined|failed|cancel|rejected", re.IGNORECASE)
-OUT = {"s", "soll", "d", "dr", "dbit", "debit"}
+NOT_BOOKED = re.compile(r"pending|vorgemerkt|authori[sz]ed|declined|failed|cancel|rejected|reverted", re.IGNORECASE)
+OUT = {"s", "soll", "d", "dr", "dbit", "debit", "af", "out", "outgoing", "ausgang", "withdrawal"}
+RETURNED = re.compile(
+    r"r(?:ü|ue)ck(?:last|buch|ruf|gabe)|retour|storn|revers|charge\s?back|bounced|dishono|unpaid|rejet|impay|terugboek"
+    r"|returned|return[ _-]?(?:item|dd|debit|ach|chq|cheque|check|payment)"
+    r"|(?:item|dd|debit|ach|chq|cheque|check|payment)[ _-]?return",
+    re.IGNORECASE,
+)  # what banks say where a payment went back
+SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "KSh": "KES", "Ksh": "KES", "Rs.": "INR"}
 DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{2,4})(?:[ T].*)?")
+PLAIN_DAY = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 NAMED_DAY = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3})[a-z]*[ -](\d{2,4})(?: .*)?")
+MONTH_BEFORE = re.compile(r"([A-Za-z]{3})[a-z]* (\d{1,2}),? (\d{4})(?:,? .*)?")
 MONTH_NAMES = "janfebmaraprmayjunjulaugsepoctnovdec"
 MONTHS, CENTURY, TWO = 12, 100, 2
 AMOUNT_LENGTH_MAX = 40
-AMOUNT = re.compile(r"[+-]?[\d.,'\s]*\d[\d.,'\s]*-?")
+AMOUNT = re.compile(r"[+-]?[\d.,'’\s]*\d[\d.,'’\s]*-?")
 
 
 def lines_of_table(content: bytes) -> list[BankLine]:
     """All movements of a table; a damaged one is refused whole, with the row that is wrong."""
     rows = _rows(_decoded(content))
-    places, first = _head(rows)
-    table = [(number, row) for number, row in enumerate(rows[first:], start=first + 1) if any(row)]
-    cells = {name: [_cell(row, place) for _number, row in table] for name, place in places.items()}
+    head = table_head(rows)
+    table = [(number, row) for number, row in enumerate(rows[head.below :], start=head.below + 1) if any(row)]
+    cells = {name: [cell_of(row, place) for _number, row in table] for name, place in head.places.items()}
     days = _days(cells["day"], [number for number, _row in table])
     style = _decimal_sign([*cells.get("amount", ()), *cells.get("came_in", ()), *cells.get("went_out", ())])
     lines = []
-    for at, ((number, _row), day) in enumerate(zip(table, days, strict=True)):
+    for at, ((number, row), day) in enumerate(zip(table, days, strict=True)):
         fields = {name: column[at] for name, column in cells.items()}
         is_booked = not NOT_BOOKED.search(fields.get("status", ""))
         money = _money(fields, style, number) if day and is_booked else None
         if day is not None and money is not None:
-            lines.append(_line(day, money, fields))
+            lines.append(_line(day, (money[0], money[1] or head.currency), fields, head, row))
     return lines
 
 
-def _line(day: date, money: tuple[Decimal, str], fields: dict[str, str]) -> BankLine:
+def _line(
+    day: date, money: tuple[Decimal, str], fields: dict[str, str], head: TableHead, row: Sequence[str]
+) -> BankLine:
     """A movement; what stands in its columns of references names it, unless another row has that too."""
     amount, currency = money
+    remittance = head.text(row, fields.get("more_text", ""))
+    description = f"{head.kind(row)} {remittance} {fields.get('return_reason', '')}"
+    returned = amount < 0 and bool(fields.get("return_reason") or RETURNED.search(description))
     return BankLine(
-        account=re.sub(r"\s", "", fields.get("account", "")), reference="", booked_on=day, amount=amount,
-        currency=currency, remittance=" ".join(filter(None, (fields.get("text"), fields.get("more_text")))),
+        account=re.sub(r"\s", "", fields.get("account", "")) or head.account, reference="", booked_on=day,
+        amount=amount, currency=currency, remittance=remittance,
         payer=fields.get("payer", ""), payer_iban=fields.get("payer_iban", ""),
         bank_names=bank_names([("bank", fields.get("bank_reference", ""))]), head=StatementHead("csv"),
+        reversal=returned, mandate=fields.get("mandate", ""),
+        returned_names=bank_names([("bank", fields.get("linked", ""))]) if returned else (),
+        returned_amount=_original(fields.get("original", ""), amount) if returned else None,
     )  # fmt: skip
+
+
+def _currency(cell: str) -> str:
+    code = SIGNS.get(cell, cell.upper())
+    return code if re.fullmatch("[A-Z]{3}", code) else ""
+
+
+def _original(cell: str, amount: Decimal) -> Decimal | None:
+    """What a returned payment had been, where the bank took its charges with it."""
+    if not re.fullmatch(r"\d+[.,]\d\d", cell):
+        return None
+    original = Decimal(cell.replace(",", "."))
+    return original if 0 < original < abs(amount) else None
 
 
 def _decoded(content: bytes) -> str:
@@ -94,37 +103,12 @@ def _rows(text: str) -> list[list[str]]:
         raise InputError(f"no table: {error}", hint=NEEDED) from None
 
 
-def _head(rows: Sequence[Sequence[str]]) -> tuple[dict[str, int], int]:
-    """Where the columns are, and the first row below their heads."""
-    for number, row in enumerate(rows[:HEAD_WITHIN]):
-        keys = [_key(cell) for cell in row]
-        places = {
-            name: keys.index(head)
-            for name, heads in HEADS.items()
-            for head in [next((head for head in heads.split() if head in keys), "")]
-            if head
-        }
-        if "day" in places and ("amount" in places or "came_in" in places):
-            return places, number + 1
-    raise InputError(
-        "no bank statement in it", hint=f"ask the bank for camt.053 or camt.054 files, MT940, or a table: {NEEDED}"
-    )
-
-
-def _key(head: str) -> str:
-    plain = unicodedata.normalize("NFKD", re.sub(r"\([^)]*\)", "", head).casefold().replace("ß", "ss"))
-    return re.sub(r"[^a-z0-9]", "", plain)
-
-
-def _cell(row: Sequence[str], place: int) -> str:
-    return row[place] if place < len(row) else ""
-
-
 def _days(cells: Sequence[str], numbers: Sequence[int]) -> list[date | None]:
     """The day of each row; None for rows that are none: balances, sums."""
-    slashed = [match for cell in cells if (match := DAY.fullmatch(cell)) and match[2] == "/" and len(match[1]) <= TWO]
-    month_first = any(int(match[3]) > MONTHS for match in slashed)
-    if slashed and month_first == any(int(match[1]) > MONTHS for match in slashed):
+    undotted = [match for cell in cells if (match := DAY.fullmatch(cell)) and match[2] != "." and len(match[1]) <= TWO]
+    month_first = any(int(match[3]) > MONTHS for match in undotted)
+    slashed = [match for match in undotted if match[2] == "/" or month_first]
+    if slashed and month_first == any(int(match[1]) > MONTHS for match in undotted):
         raise InputError(f"{slashed[0][0]} may be two days", path="day", hint="let the bank write 2026-11-30")
     return [_day(cell, number, month_first=month_first) for cell, number in zip(cells, numbers, strict=True)]
 
@@ -141,8 +125,12 @@ def _day(cell: str, number: int, *, month_first: bool) -> date | None:
     elif match := DAY.fullmatch(cell):
         first, second, last = int(match[1]), int(match[3]), int(match[4])
         year, month, day = (first, second, last) if len(match[1]) > TWO else (last, second, first)
-        if month_first and match[2] == "/":
+        if month_first and match[2] != "." and len(match[1]) <= TWO:
             month, day = day, month
+    elif match := PLAIN_DAY.fullmatch(cell):
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+    elif match := MONTH_BEFORE.fullmatch(cell):
+        year, month, day = int(match[3]), MONTH_NAMES.find(match[1].casefold()) // 3 + 1, int(match[2])
     else:
         year = month = day = 0
     try:
@@ -170,7 +158,9 @@ def _decimal_sign(cells: Sequence[str]) -> str:
 def _money(fields: dict[str, str], decimal_sign: str, number: int) -> tuple[Decimal, str] | None:
     """What came in (or, negative, went out) and its currency; None in a row without an amount."""
     for name, sign in (("amount", 1), ("came_in", 1), ("went_out", -1)):
-        cell = fields.get(name, "")
+        cell = fields.get(name, "").replace("$", "")
+        for mark, code in SIGNS.items():
+            cell = cell.replace(mark, code)
         currency = "".join(re.findall(r"[A-Z]{3}", cell))
         numeral = re.sub(r"[A-Z]{3}", "", cell).strip()
         if not numeral:
@@ -187,5 +177,5 @@ def _money(fields: dict[str, str], decimal_sign: str, number: int) -> tuple[Deci
         if name == "went_out":
             value = abs(value)
         if value or name == "amount":
-            return sign * value, currency or fields.get("currency", "").upper()
+            return sign * value, currency or _currency(fields.get("currency", ""))
     return None

@@ -10,16 +10,24 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from cloud_service.domain.receivables.bank_line import BankLine, StatementHead
-from cloud_service.domain.receivables.bank_line_names import bank_names, is_name
+from cloud_service.payments.camt_details import (
+    AMOUNT,
+    amount_of,
+    charged_return,
+    count_payments,
+    end_to_end,
+    is_return,
+    names_of,
+    own_amount,
+    remittance,
+)
 from cloud_service.payments.xml_paths import children, name_of, text_at
 from common.errors import InputError
 
 FORMS = {"Rpt": "camt.052", "Stmt": "camt.053", "Ntfctn": "camt.054"}
 WANTED = "ask the bank for camt.053 or camt.054 files"
-AMOUNT = re.compile(r"\+?[0-9]{1,18}(\.[0-9]{1,5})?")
-RETURNS = frozenset({"RRTN", "RPCR", "UPDD", "PRDD", "ARET"})  # sub-families of bank transactions
-RETURN_CODES = re.compile(r"(?:^|\+)(?:108|109|159)(?:\+|$)")  # of German banks
 DAYS_OF_DETAIL = ("IntrBkSttlmDt", "AccptncDtTm", "TradDt", "TxDtTm", "TradActvtyCtrctlSttlmDt")
+NOT_BOOKED = re.compile(r"PDNG|PEND|FUTR|INFO|AUTH", re.IGNORECASE)  # in words of a bank's own
 OPENINGS, CLOSINGS = ("OPBD", "PRCD"), ("CLBD",)
 
 
@@ -88,51 +96,57 @@ def _note_balance(now: _Statement, node: Any) -> None:
 
 def _entry(node: Any, now: _Statement) -> Iterator[BankLine]:
     """A booking; one with several payments inside gives one line each, which must sum to it."""
-    if (text_at(node, "Sts/Cd") or text_at(node, "Sts") or "BOOK") != "BOOK":
+    if not _is_booked(node):
         return  # pending: it will come again when it is booked
-    sign = 1 if text_at(node, "CdtDbtInd") == "CRDT" else -1
-    whole, currency = _amount(node, "Amt")
+    sign = _sign(node)
+    whole, currency = amount_of(node, "Amt")
     details = list(children(node, "NtryDtls/TxDtls"))
-    amounts = [_own_amount(detail, sign, currency) for detail in details]
+    amounts = [own_amount(detail, sign, currency) for detail in details]
     if len(details) < 2 or sum(amount or 0 for amount in amounts) != sign * whole:  # noqa: PLR2004 - one, or a batch that does not say its parts
         amounts, parts = [sign * whole], [details]
     else:
         parts = [[detail] for detail in details]
+    is_divided = len(parts) == len(details) > 1
     dated = _day_of(node, details)
     day = dated or _day_of_statement(now)
     for amount, of_line in zip(amounts, parts, strict=True):
         detail = of_line[0] if len(of_line) == 1 else node
+        returned = is_return(node, of_line)
         yield BankLine(
             account=now.account,
             reference="",
             booked_on=day,
             amount=amount or Decimal(0),
             currency=currency,
-            remittance=_remittance(of_line) or text_at(node, "AddtlNtryInf"),
-            end_to_end_id=_end_to_end(detail),
+            remittance=remittance(of_line) or text_at(node, "AddtlNtryInf"),
+            end_to_end_id=end_to_end(detail),
             payer=text_at(detail, "RltdPties/Dbtr/Nm") or text_at(detail, "RltdPties/Dbtr/Pty/Nm"),
             payer_iban=text_at(detail, "RltdPties/DbtrAcct/Id/IBAN"),
-            reversal=_is_return(node, of_line),
+            reversal=returned,
             value_day=_day(text_at(node, "ValDt/Dt") or text_at(node, "ValDt/DtTm")),
             is_dated=dated is not None,
-            bank_names=_bank_names(node, detail, alone=len(parts) == 1),
-            batch_total=sign * whole if len(parts) > 1 else None,
+            bank_names=names_of(node, detail, alone=len(parts) == 1),
+            batch_total=sign * whole if is_divided else None,
+            payments=1 if is_divided else count_payments(node, details, sign * whole, currency),
+            mandate=text_at(detail, "Refs/MndtId"),
+            returned_names=names_of(node, detail, alone=False) if returned else (),
+            returned_amount=charged_return(node, of_line, amount or Decimal(0), currency) if returned else None,
             head=now.head,
         )
 
 
-def _bank_names(node: Any, detail: Any, *, alone: bool) -> tuple[str, ...]:
-    """The bank's names of a line; that of the booking is none of a part's."""
-    whole = text_at(node, "AcctSvcrRef")
-    own = text_at(detail, "Refs/AcctSvcrRef")
-    return bank_names(
-        [
-            ("bank", own if own != whole or alone else ""),
-            ("bank", whole if alone else ""),
-            ("tx", text_at(detail, "Refs/TxId")),
-            ("uetr", text_at(detail, "Refs/UETR")),
-        ]
-    )
+def _is_booked(node: Any) -> bool:
+    own = text_at(node, "Sts/Prtry")
+    if own:
+        return not NOT_BOOKED.search(own)
+    return (text_at(node, "Sts/Cd") or text_at(node, "Sts") or "BOOK") == "BOOK"
+
+
+def _sign(node: Any) -> int:
+    direction = text_at(node, "CdtDbtInd")
+    if direction not in ("CRDT", "DBIT"):
+        raise ValueError("it does not say whether money came in or went out")
+    return 1 if direction == "CRDT" else -1
 
 
 def _day_of(node: Any, details: list[Any]) -> date | None:
@@ -152,50 +166,3 @@ def _day_of_statement(now: _Statement) -> date:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text[:10]) if text else None
-
-
-def _is_return(node: Any, details: list[Any]) -> bool:
-    """Whether a payment came back: a tenant's that we had, or ours."""
-    if text_at(node, "RvslInd") in ("true", "1"):
-        return True
-    for each in [node, *details]:
-        code = text_at(each, "BkTxCd/Prtry/Cd")
-        if text_at(each, "BkTxCd/Domn/Fmly/SubFmlyCd") in RETURNS or RETURN_CODES.search(code):
-            return True
-    return any(next(children(detail, "RtrInf"), None) is not None for detail in details)
-
-
-def _remittance(details: list[Any]) -> str:
-    """What the payer wrote, wherever the standard has a place for it."""
-    places = (
-        "RmtInf/Ustrd", "RmtInf/Strd/CdtrRefInf/Ref", "RmtInf/Strd/RfrdDocInf/Nb", "RmtInf/Strd/AddtlRmtInf",
-    )  # fmt: skip
-    texts = [node.text or "" for detail in details for place in places for node in children(detail, place)]
-    if not any(map(str.strip, texts)):
-        texts = [text_at(detail, "AddtlTxInf") for detail in details]
-    return " ".join(" ".join(texts).split())
-
-
-def _end_to_end(detail: Any) -> str:
-    identification = text_at(detail, "Refs/EndToEndId")
-    return identification if is_name(identification) else ""
-
-
-def _own_amount(detail: Any, sign: int, currency: str) -> Decimal | None:
-    """What a part of a batch says of itself, in the currency of the booking."""
-    own_sign = {"CRDT": 1, "DBIT": -1}.get(text_at(detail, "CdtDbtInd"), sign)
-    for path in ("Amt", "AmtDtls/TxAmt/Amt", "AmtDtls/InstdAmt/Amt"):
-        if next(children(detail, path), None) is not None:
-            amount, own_currency = _amount(detail, path)
-            if own_currency in ("", currency):
-                return own_sign * amount
-    return None
-
-
-def _amount(node: Any, path: str) -> tuple[Decimal, str]:
-    element = next(children(node, path), None)
-    if element is None:
-        raise ValueError("it has no amount")
-    if not AMOUNT.fullmatch((element.text or "").strip()):
-        raise ValueError(f"{element.text!r} is no amount")
-    return Decimal(element.text.strip()), str(element.get("Ccy") or "")

@@ -21,8 +21,10 @@ ENCODINGS = ("utf-8-sig", "cp1252", "cp852")
 OPENINGS = ("final_opening_balance", "opening_balance", "intermediate_opening_balance")
 CLOSINGS = ("final_closing_balance", "closing_balance", "intermediate_closing_balance")
 RETURN_CODES = ("108", "109", "159")  # of German banks, at the front of :86:
+RETURN_TYPE = "NRTI"  # of :61:, a returned item
 IBAN_WITH_CURRENCY = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{11,28}\d)[A-Z]{3}")
-TAGGED = re.compile(r"/(REMI|EREF|NAME|IBAN|TRTP|BIC|ORDP|BENM|CSID|MARF|ISDT|TRCD|BUSP|ADDR|CNTP|ID|USTD|STRD)/")
+TAGGED = re.compile(r"/(RTRN|REMI|EREF|NAME|IBAN|TRTP|BIC|ORDP|BENM|CSID|MARF|ISDT|TRCD|BUSP|ADDR|CNTP|ID|USTD|STRD)/")
+ORIGINAL = re.compile(r"/OCMT/[A-Z]{3}(\d+,\d*)")  # what it was before the bank's charges
 LINE_LENGTH = 60  # a line of :86: that is so long was broken inside a word
 
 
@@ -85,20 +87,37 @@ def _line(data: Mapping[str, Any], account: str, head: StatementHead, currency: 
     own = _by_tags(_unbroken(str(data.get("transaction_details") or "")))
     texts = [own.get("text"), *(data.get(key) for key in ("purpose", "additional_purpose", "return_debit_notes"))]
     remittance = " ".join(" ".join(str(text) for text in texts if text).split())
-    end_to_end = str(data.get("end_to_end_reference") or own.get("EREF") or "").strip()
-    status = str(data.get("status") or "").upper()
+    end_to_end = str(data.get("end_to_end_reference") or own.get("EREF") or "").strip(" /")
+    amount, returned = Decimal(data["amount"].amount), _is_return(data, own)
     return BankLine(
         account=account, reference="",
         booked_on=_date(data.get("entry_date")) if data.get("entry_date") else value_day,
-        amount=Decimal(data["amount"].amount), currency=str(data["amount"].currency or currency or ""),
+        amount=amount, currency=str(data["amount"].currency or currency or ""),
         remittance=remittance or str(data.get("extra_details") or "").strip(),
         end_to_end_id=end_to_end if is_name(end_to_end) else "",
         payer=str(data.get("applicant_name") or own.get("NAME") or "").strip(),
         payer_iban=str(data.get("gvc_applicant_iban") or data.get("applicant_iban") or own.get("IBAN") or "").strip(),
-        reversal=status.startswith("R") or str(data.get("transaction_code") or "")[:3] in RETURN_CODES,
+        reversal=returned, returned_amount=_original(data, amount) if returned else None,
+        mandate=str(data.get("additional_position_reference") or own.get("MARF") or "").strip(" /"),
         value_day=value_day, bank_names=bank_names([("bank", str(data.get("bank_reference") or "").strip())]),
         head=head,
     )  # fmt: skip
+
+
+def _is_return(data: Mapping[str, Any], own: Mapping[str, str]) -> bool:
+    """Whether a payment came back, by any of the marks that banks have for it."""
+    is_marked = str(data.get("status") or "").upper().startswith("R") or data.get("id") == RETURN_TYPE
+    return is_marked or "RTRN" in own or str(data.get("transaction_code") or "")[:3] in RETURN_CODES
+
+
+def _original(data: Mapping[str, Any], amount: Decimal) -> Decimal | None:
+    """What a returned payment had been, where the bank took its charges with it."""
+    stated = ORIGINAL.search(str(data.get("extra_details") or ""))
+    text = stated[1] if stated else str(data.get("original_amount") or "").strip()
+    if not re.fullmatch(r"\d+,\d*", text):
+        return None
+    original = Decimal(text.replace(",", "."))
+    return original if 0 < original < abs(amount) else None
 
 
 def _date(day: Any) -> date:

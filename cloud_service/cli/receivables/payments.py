@@ -9,14 +9,9 @@ from cloud_service.cli.database import author, engine, transaction
 from cloud_service.cli.options import WHOSE
 from cloud_service.cli.output import as_json, print_table
 from cloud_service.cli.receivables.provider_money import COMMANDS
-from common.errors import EnergyError, InputError
+from common.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from decimal import Decimal
-
-    from cloud_service.domain.receivables.bank_line import BankLine
-    from cloud_service.flow.collect import PaymentBooking
     from cloud_service.flow.match_transfers import MatchedLine
     from cloud_service.store.database.session import Session
 
@@ -33,26 +28,35 @@ for command in COMMANDS:
 @payments.command(name="import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--line", "by_hand", multiple=True, metavar="LINE=ACCOUNT", help="For which account a left line is.")
+@click.option("--returned", multiple=True, metavar="LINE=PAYMENT", help="Which payment a left line takes back.")
 @click.option("--dry-run", is_flag=True, help="Say what would be booked, book nothing.")
 @WHOSE
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
-def import_(file: Path, *, by_hand: tuple[str, ...], dry_run: bool, json_output: bool) -> None:
+def import_(
+    file: Path, *, by_hand: tuple[str, ...], returned: tuple[str, ...], dry_run: bool, json_output: bool
+) -> None:
     """Book a bank statement (camt, MT940, CSV); what is not certain is listed for a person. Safe to repeat.
 
     Exit code 6 where lines are left for a person: import the file again with the accounts of those.
     """
     from cloud_service.cli.names import named_scope
+    from cloud_service.cli.receivables.bank_lines import booked_row, booking_of, chargeback_of, chosen_payments
     from cloud_service.flow import match_transfers
     from cloud_service.payments.bank_statement import read_statement
 
     lines = read_statement(file)
     with engine():  # one for all lines, each of which is a transaction of its own
         with transaction() as session:
+            meanwhile = match_transfers.BookedMeanwhile(session)
+        with transaction() as session:
             reads = list(match_transfers.match_lines(session, lines, named_scope(session)))
             accounts = _accounts_by_hand(session, by_hand, reads)
+        takings = [booking_of(read, accounts.get(number)) for number, read in enumerate(reads, start=1)]
+        for number, payment in chosen_payments(returned, reads).items():
+            takings[number - 1] = chargeback_of(reads[number - 1], payment)
         rows = [
-            {"line": number} | _booked_row(read, accounts.get(number), dry_run=dry_run)
-            for number, read in enumerate(reads, start=1)
+            {"line": number} | booked_row(read, taking, meanwhile, dry_run=dry_run)
+            for number, (read, taking) in enumerate(zip(reads, takings, strict=True), start=1)
         ]
     left = [row for row in rows if row["outcome"] == "left"]
     if json_output:
@@ -83,49 +87,6 @@ def _accounts_by_hand(session: "Session", texts: tuple[str, ...], reads: list["M
         elif read.outcome != "passed":
             raise InputError(f"line {place} is not left for a person", path="--line")
     return accounts
-
-
-def _booked_row(read: "MatchedLine", by_hand: int | None, *, dry_run: bool) -> dict[str, Any]:
-    """Book one line in a transaction of its own and say what became of it."""
-    line = read.line
-    row: dict[str, Any] = {
-        "day": line.booked_on.isoformat(), "amount": format(line.amount, "f"), "currency": line.currency,
-        "payer": line.payer, "text": line.remittance, "reference": line.reference,
-    }  # fmt: skip
-    if read.match is not None:
-        account, parts, rule = read.match.account_id, read.match.amounts, read.match.rule
-    elif by_hand is not None:
-        account, parts, rule = by_hand, None, "by hand"
-    else:
-        return row | {"outcome": read.outcome, "detail": _detail(read), "earlier": read.earlier}
-    allocations = {number: format(amount, "f") for number, amount in (parts or {}).items()}
-    detail = f"{rule}: {', '.join(allocations) or ('the oldest bill first' if parts is None else 'credit')}"
-    if dry_run:
-        return row | {"outcome": "would be booked", "detail": detail, "parts": allocations}
-    try:
-        done = _book(line, account, parts)
-    except EnergyError as error:
-        return row | {"outcome": "left", "detail": str(error)}
-    return row | {"outcome": done.outcome, "detail": detail, "parts": allocations, "payment": done.payment_id}
-
-
-def _detail(read: "MatchedLine") -> str:
-    """Why a line is not booked, with what it may repeat."""
-    if read.earlier is None:
-        return read.reason
-    earlier = read.earlier
-    place = f" for {earlier.account}" if earlier.account else " in this file"
-    return f"{read.reason}: {earlier.amount:f} {earlier.currency} on {earlier.booked_on}{place}, {earlier.remittance}"
-
-
-def _book(line: "BankLine", account_id: int, parts: "Mapping[str, Decimal] | None") -> "PaymentBooking":
-    from cloud_service.flow import collect
-
-    with transaction() as session:
-        return collect.pay(
-            session, account_id, line.amount, provider="bank", reference=line.reference, day=line.booked_on,
-            author=author(), to=parts, currency=line.currency, line=line,
-        )  # fmt: skip
 
 
 @payments.command()

@@ -32,7 +32,8 @@ class StatementHead:
 class BankLine:
     """One movement on our account. `amount` is positive for money that came in; `reference` is our name for it.
 
-    `bank_names` are names that only this movement has in its statement, each with its kind before a colon.
+    `bank_names` are names that only this movement has in its statement, each with its kind before a colon. Of a payment
+    that came back, `returned_names` are those that the payment itself may have, `returned_amount` is what it had been.
     """
 
     account: str
@@ -49,4 +50,8 @@ class BankLine:
     is_dated: bool = True  # False where the day is only that of the statement
     bank_names: tuple[str, ...] = ()
     batch_total: Decimal | None = None  # of the booking that this is a part of
+    payments: int = 1  # several: a booking that the file does not take apart
+    mandate: str = ""
+    returned_names: tuple[str, ...] = ()
+    returned_amount: Decimal | None = None  # where the bank added its charges
     head: StatementHead = field(default_factory=StatementHead)

@@ -37,9 +37,11 @@ def likeness(line: BankLine, earlier: BankLine) -> Likeness:
         return _by_name(line, earlier)
     if line.amount != earlier.amount:
         return _by_batch(line, earlier)
-    if not _is_same_day(line, earlier) or _are_named_apart(line, earlier) or not says_the_same(line, earlier):
+    if not _is_same_day(line, earlier) or _are_named_apart(line, earlier):
         return Likeness.OTHER
-    return _told_again(line, earlier)
+    if says_the_same(line, earlier):
+        return _told_again(line, earlier)
+    return Likeness.DOUBTFUL if _is_reworded(line, earlier) else Likeness.OTHER
 
 
 def is_same_account(account: str, other: str) -> bool:
@@ -67,6 +69,13 @@ def says_the_same(line: BankLine, earlier: BankLine) -> bool:
     if not is_same_account(line.payer_iban, earlier.payer_iban):
         return False
     return _texts_agree(line.remittance, earlier.remittance)
+
+
+def _is_reworded(line: BankLine, earlier: BankLine) -> bool:
+    """Whether two tables may tell of one booking by more or fewer of their columns."""
+    texts = squeeze(line.remittance), squeeze(earlier.remittance)
+    in_tables = line.head.form == earlier.head.form == "csv"
+    return in_tables and all(texts) and (texts[0] in texts[1] or texts[1] in texts[0])
 
 
 def _by_name(line: BankLine, earlier: BankLine) -> Likeness:

@@ -13,6 +13,7 @@ TOKEN = re.compile(r"([A-Z]{1,8})[\s./_-]*((?:19|20)\d\d)[\s./_-]*(\d{3,9})(?!\d
 SEPARATORS = re.compile(r"[^A-Z0-9]")
 BETWEEN_WORDS = re.compile(r"[\s,;:()]+")
 DIGIT = re.compile(r"\d")
+ALL_NAMED, ALL_OPEN = "number and amount", "account and sum"  # rules by which nothing is left over
 LONG_NUMBER = 6  # so many signs are no accident; a shorter number is one only with the exact amount
 
 
@@ -35,6 +36,11 @@ class RemittanceMatch:
     account_id: int
     amounts: Mapping[str, Decimal]  # by invoice number
     rule: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether all bills that it names, or all of the account, are what it pays."""
+        return self.rule in (ALL_NAMED, ALL_OPEN)
 
 
 class OpenItems:
@@ -98,7 +104,7 @@ class OpenItems:
         invoices = list(by_number.values())
         if sum(invoice.outstanding for invoice in invoices) == amount:
             return RemittanceMatch(
-                invoices[0].account_id, {invoice.number: invoice.outstanding for invoice in invoices}, "account and sum"
+                invoices[0].account_id, {invoice.number: invoice.outstanding for invoice in invoices}, ALL_OPEN
             )
         exact = [invoice for invoice in invoices if invoice.outstanding == amount]
         if len(exact) == 1:
@@ -115,7 +121,7 @@ def _by_number(invoices: Sequence[OpenItem], amount: Decimal) -> RemittanceMatch
             amounts[invoice.number] = taken
             rest -= taken
     exact = sum(invoice.outstanding for invoice in invoices) == amount
-    return RemittanceMatch(invoices[0].account_id, amounts, "number and amount" if exact else "number, other amount")
+    return RemittanceMatch(invoices[0].account_id, amounts, ALL_NAMED if exact else "number, other amount")
 
 
 def _is_sure(invoices: Sequence[OpenItem], amount: Decimal) -> bool:

@@ -11,7 +11,7 @@ from cloud_service.domain.receivables.payment_allocation import OpenInvoice, as_
 from cloud_service.flow.collect.booking import PaymentBooking, locked_account, note_booked, payment_entry, repeated
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import payment_receipts
-from cloud_service.store.receivables import payments, settlement
+from cloud_service.store.receivables import bank_bookings, payments, settlement
 from cloud_service.store.receivables.bank_bookings import facts_of
 from cloud_service.store.receivables.ledger import book
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount
@@ -38,6 +38,8 @@ def pay(
     `to` (invoice number -> amount) is what the payer says it is for; otherwise the oldest invoices are settled first.
     `currency` is the money's own, where it is known; it must be the account's. `line` is the bank's, kept with it.
     """
+    if provider == "bank":
+        bank_bookings.lock(session)
     account = locked_account(session, account_id, day)
     if currency and currency != account.currency:
         raise InputError(f"the money is in {currency}, the account in {account.currency}", path="currency")

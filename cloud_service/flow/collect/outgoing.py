@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from cloud_service.domain.money import round_money
+from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.ledger import payment_lines
 from cloud_service.flow.collect.booking import (
     PaymentBooking,
@@ -14,22 +15,27 @@ from cloud_service.flow.collect.booking import (
     stored_payment,
 )
 from cloud_service.store.database.session import Session
-from cloud_service.store.receivables import payments, prepaid, settlement
+from cloud_service.store.receivables import bank_bookings, payments, prepaid, settlement
+from cloud_service.store.receivables.bank_bookings import facts_of
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount, StoredPayment
 from common.errors import ConflictError, InputError
 
 
 def give_back(
-    session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund"
-) -> PaymentBooking:
-    """Book a refund paid out by hand, or a chargeback reported by the bank, of (a part of) a payment."""
-    account = locked_account(session, stored_payment(session, payment_id).account_id, day)
+    session: Session, payment_id: int, amount: Decimal, *, reference: str, day: date, author: str, kind: str = "refund",
+    line: BankLine | None = None,
+) -> PaymentBooking:  # fmt: skip
+    """Book a refund paid out by hand, or a chargeback, of (a part of) a payment; `line` is the bank's, kept with it."""
+    original = stored_payment(session, payment_id)
+    if original.provider == "bank":
+        bank_bookings.lock(session)
+    account = locked_account(session, original.account_id, day)
     original = stored_payment(session, payment_id)
     if amount <= 0 or amount != round_money(amount, original.currency):
         raise InputError(f"{amount} is not an amount of {original.currency} to give back", path="amount")
     reversal = NewPayment(
         original.account_id, original.provider, f"{kind}:{reference}", kind, -amount, original.currency,
-        max(day, original.day), author, reverses_id=payment_id,
+        max(day, original.day), author, reverses_id=payment_id, facts=facts_of(line) if line else {},
     )  # fmt: skip
     if done := repeated(session, reversal):
         return done

@@ -8,6 +8,7 @@ from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.bank_line_likeness import Likeness
 from cloud_service.domain.receivables.bank_line_names import base_reference, numbered
 from cloud_service.domain.receivables.bank_line_pairing import Pairing, ToldBefore
+from cloud_service.domain.receivables.returned_payments import amount_returned
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables.bank_bookings import BankBooking, bank_bookings
 
@@ -32,7 +33,7 @@ class KnownTransfers:
         self._by_reference = {booking.reference: booking for booking in bookings}
         self._by_line = [booking for booking in bookings if booking.line]
         self._by_hand = [booking for booking in bookings if not booking.line and booking.amount > 0]
-        self._returns = [booking for booking in bookings if booking.amount < 0]
+        self._returns = [booking for booking in bookings if not booking.line and booking.amount < 0]
         self._told = ToldBefore([booking.line for booking in self._by_line if booking.line])
         self._references = set(self._by_reference)
 
@@ -52,7 +53,7 @@ class KnownTransfers:
         if f"chargeback:{line.reference}" in self._by_reference:
             return True
         for booking in self._returns:
-            same_money = (booking.amount, booking.currency) == (-abs(line.amount), line.currency)
+            same_money = (booking.amount, booking.currency) == (-amount_returned(line), line.currency)
             if same_money and booking.day >= line.booked_on:
                 self._returns.remove(booking)
                 return True

@@ -11,7 +11,9 @@ from cloud_service.domain.money import round_money
 from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.bank_line_likeness import Likeness
 from cloud_service.domain.receivables.remittance_matching import OpenItems, RemittanceMatch
+from cloud_service.domain.receivables.returned_payments import ReceivedPayment, ReturnedPayment
 from cloud_service.flow.match_transfers.known_transfers import KnownTransfer, KnownTransfers
+from cloud_service.flow.match_transfers.returned import Returns, is_taken_back
 from cloud_service.payments.bank_statement import read_lines
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import open_items
@@ -23,6 +25,8 @@ ALL = Scope()
 BOOKED, OUT, TWICE = "booked before", "money that went out", "told twice in this file"
 RETURNED = "a returned payment"
 DOUBTFUL = "may be the same as an earlier booking"
+UNDIVIDED = "several payments in one booking that the file does not take apart"
+UNRECOGNISED = "no invoice, account or exact amount recognised"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,35 @@ class EarlierBooking:
 
 @dataclass(frozen=True, slots=True)
 class MatchedLine:
-    """A line of the statement: for an account, or why not (`reason`), with what it may repeat."""
+    """A line of the statement: for an account, or why not (`reason`), with what it may repeat or take back."""
 
     line: BankLine
     match: RemittanceMatch | None
     reason: str = ""
     earlier: EarlierBooking | None = None
+    returned: ReturnedPayment | None = None
 
     @property
     def outcome(self) -> str:
         """`certain`, `passed` (nothing to do), or `left` for a person."""
-        if self.match is not None:
+        if self.match is not None or self.taken_back is not None:
             return "certain"
         return "passed" if self.reason in (BOOKED, OUT, TWICE) else "left"
 
     @property
     def by_hand(self) -> bool:
         """Whether a person may say for which account it is: money that came in and that nothing is known of."""
-        return self.outcome == "left" and not self.line.reversal
+        return self.outcome == "left" and self.line.amount > 0
+
+    @property
+    def taken_back(self) -> ReceivedPayment | None:
+        """The payment that surely came back."""
+        return self.returned.payment if self.returned else None
+
+    @property
+    def offered(self) -> tuple[ReceivedPayment, ...]:
+        """The payments of which a person may say that it came back."""
+        return self.returned.offered if self.returned else ()
 
 
 def lines_of(file: BinaryIO) -> list[BankLine]:
@@ -70,12 +85,13 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     """
     entities = _owners(session, lines, scope)
     lines = _in_their_currency(session, lines, scope)
-    transfers = KnownTransfers(session, lines)
+    transfers, returns = KnownTransfers(session, lines), Returns(session, lines, entities, scope)
     items: dict[int | None, OpenItems] = {}
     for _place, statement in groupby(lines, key=lambda line: line.head.place):
         for transfer in transfers.read(list(statement)):
             if (passed := _without_invoice(transfer, transfers, scope)) is not None:
-                yield passed
+                taken_back = passed.reason == RETURNED and is_taken_back(passed.line)
+                yield replace(passed, returned=returns.find(passed.line)) if taken_back else passed
                 continue
             entity = entities[transfer.line.account]
             if entity not in items:
@@ -88,12 +104,12 @@ def _without_invoice(transfer: KnownTransfer, transfers: KnownTransfers, scope: 
     line = transfer.line
     if transfer.likeness is Likeness.SAME:
         return MatchedLine(line, None, BOOKED if transfer.booking else TWICE)
-    if line.reversal:
-        return MatchedLine(line, None, BOOKED if transfers.is_returned(line) else RETURNED)
-    if line.amount <= 0:
+    if line.amount <= 0 and not line.reversal:
         return MatchedLine(line, None, OUT)
     if transfer.likeness is Likeness.DOUBTFUL:
         return MatchedLine(line, None, DOUBTFUL, _earlier(transfer.earlier, transfer.booking, scope))
+    if line.reversal:
+        return MatchedLine(line, None, BOOKED if transfers.is_returned(line) else RETURNED)
     return None
 
 
@@ -144,8 +160,10 @@ def _owners(session: Session, lines: Sequence[BankLine], scope: Scope) -> dict[s
 
 def _read(line: BankLine, items: OpenItems) -> MatchedLine:
     match = items.match(line.amount, line.currency, line.remittance, line.end_to_end_id)
+    if line.payments > 1 and (match is None or not match.exact):
+        return MatchedLine(line, None, UNDIVIDED)
     if match is None:
-        return MatchedLine(line, None, "no invoice, account or exact amount recognised")
+        return MatchedLine(line, None, UNRECOGNISED)
     if not items.take(match):
         return MatchedLine(line, None, "an earlier line of the file pays the same invoice")
     return MatchedLine(line, match)

@@ -1,4 +1,4 @@
-"""The one order in which a transaction takes locks: accounts by their ids, then number series, then the audit chain.
+"""The one order in which a transaction takes locks: the bank's bookings, accounts by their ids, number series, audit.
 
 Who keeps to it never waits in a ring. A transaction that asks for an earlier lock while it holds a later one is told of
 in the log; in the tests it is a failure.
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from cloud_service.store.database.session import AUDIT_LAST
 
-ACCOUNT, NUMBERS, AUDIT = range(3)
-NAMES = ("accounts", "a number series", "the audit chain")
+BANK, ACCOUNT, NUMBERS, AUDIT = range(4)
+NAMES = ("the bank's bookings", "accounts", "a number series", "the audit chain")
 HELD, BEFORE = "locks_held", "locks_held_before"
 Lock = tuple[int, int]  # which kind, and of what
 log = logging.getLogger("energy.locks")

@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from cloud_service.domain.receivables.bank_line import BankLine
+from cloud_service.domain.receivables.bank_line_likeness import Likeness, likeness
 from cloud_service.payments.bank_csv import lines_of_table
 from cloud_service.payments.bank_statement import read_lines
 from common.errors import InputError
@@ -160,3 +161,54 @@ def test_what_is_not_booked_yet_waits_until_it_is() -> None:
     )  # fmt: skip
 
     assert [D("6.00")] == [line.amount for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("Day;Amount;Text;Buchungstext", "2026-11-20;-122.50;INV-7;RUECKLASTSCHRIFT"),
+        ("Day;Amount;Text;Reden retour", "2026-11-20;-122.50;INV-7;MD06"),
+        ("Date;Amount;Description;Type", "2026-11-20;-122.50;JONES;ACH_RETURN"),
+        ("Date;Amount;Description;Memo", "2026-11-20;-122.50;UNPAID DD JONES;"),
+        ("Date;Amount;Details", "2026-11-20;-122.50;Pay Bill Reversal from 2547"),
+        ("Date;Montant;Libellé", "2026-11-20;-122.50;REJET DE PRLV"),
+    ],
+)
+def test_a_payment_that_went_back_is_marked_however_the_bank_says_it(head: str, row: str) -> None:
+    (line,) = table(row, head=head)
+
+    assert (True, D("-122.50")) == (line.reversal, line.amount)
+
+
+def test_money_that_goes_out_for_something_else_is_no_return() -> None:
+    (line,) = table("2026-11-20;-50.00;tax return of November;EUR")
+
+    assert not line.reversal
+
+
+def test_a_returned_debit_has_its_mandate_and_what_it_had_been_without_the_charges() -> None:
+    head = "Buchungstag;Buchungstext;Verwendungszweck;Mandatsreferenz;Lastschrift Ursprungsbetrag;Betrag;Waehrung"
+    (line,) = table("20.11.26;RUECKLASTSCHRIFT;INV-7;M-1;119,00;-122,50;EUR", head=head)
+
+    assert ("M-1", D("119.00")) == (line.mandate, line.returned_amount)
+
+
+def test_a_reversal_of_mobile_money_names_the_receipt_that_it_takes_back() -> None:
+    head = "Receipt No.,Completion Time,Details,Paid In,Withdrawn,Linked Transaction ID"
+    (line,) = table("SKL9XYZ,2026-11-20 10:06:00,Pay Bill Reversal,,-1190.00,SKL1ABC", head=head)
+
+    assert ("bank:SKL1ABC",) == line.returned_names
+
+
+@pytest.mark.parametrize("days", [("11-20-2026", "11-05-2026"), ("11/20/2026", "11/05/2026")])
+def test_days_whose_month_comes_first_are_read_as_one_of_them_tells(days: tuple[str, str]) -> None:
+    lines = table(*(f"{day};5.00;x;USD" for day in days))
+
+    assert [date(2026, 11, 20), date(2026, 11, 5)] == [line.booked_on for line in lines]
+
+
+def test_two_tables_that_tell_of_one_booking_by_other_columns_are_left_for_a_person() -> None:
+    (short,) = table("2026-11-20;119.00;Miete", head="Date;Amount;Text")
+    (long,) = table("2026-11-20;119.00;Miete;A-7", head="Date;Amount;Text;Reference")
+
+    assert Likeness.DOUBTFUL is likeness(long, short)

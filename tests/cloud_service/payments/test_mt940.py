@@ -112,3 +112,22 @@ def test_a_text_that_names_a_file_is_not_opened(tmp_path: Path) -> None:
 
     with pytest.raises(InputError):
         read(str(secret))
+
+
+RETURNS = {
+    "dutch": ":61:2611201120D122,50NRTIEREF//26324000123457\n/OCMT/EUR119,00//CHGS/EUR3,50/\n"
+    ":86:/EREF/E2E-7//MARF/M-1//REMI/USTD//INV-2026-00002/\n",
+    "reason": ":61:2611201120D122,50NMSCEREF//26324000123457\n/OCMT/EUR119,00/\n"
+    ":86:/RTRN/MD06//EREF/E2E-7//MARF/M-1//REMI/USTD//INV-2026-00002/\n",
+    "german": ":61:2611201120DR122,50NDDTNONREF//26324000123457\n:86:109?00RUECKLASTSCHRIFT?20EREF+E2E-7?21MREF+M-1"
+    "?22OAMT+119,00?23SVWZ+INV-2026-00002\n",
+}
+
+
+@pytest.mark.parametrize("bank", RETURNS)
+def test_a_returned_debit_is_marked_with_its_names_and_without_its_charges(bank: str) -> None:
+    content = f":20:1\n:25:{IBAN}\n:28C:1\n:60F:C261119EUR500,00\n{RETURNS[bank]}:62F:C261120EUR377,50\n-\n"
+    (line,) = read_lines(BytesIO(content.encode()))
+
+    assert (True, D("-122.50"), D("119.00")) == (line.reversal, line.amount, line.returned_amount)
+    assert ("E2E-7", "M-1") == (line.end_to_end_id, line.mandate)

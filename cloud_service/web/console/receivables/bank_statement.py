@@ -10,8 +10,11 @@ from typing import Any
 
 from flask import Blueprint, flash, render_template, request, url_for
 
+from cloud_service.domain.receivables.bank_line import BankLine
+from cloud_service.domain.receivables.returned_payments import ReceivedPayment, amount_returned
 from cloud_service.flow import collect, match_transfers
-from cloud_service.flow.match_transfers import MatchedLine
+from cloud_service.flow.collect import PaymentBooking
+from cloud_service.flow.match_transfers import BookedMeanwhile, MatchedLine
 from cloud_service.store.customers import clients
 from cloud_service.store.database.errors import REFUSALS
 from cloud_service.store.lookups.ids_by_name import account_id
@@ -39,7 +42,7 @@ class StatementPreview:
 
     lines: Sequence[MatchedLine] = ()
     packed_file: str = ""
-    by_hand: Mapping[int, str] = field(default_factory=dict)  # line -> form field that may name its account
+    by_hand: Mapping[int, str] = field(default_factory=dict)  # line -> form field that may name its account or payment
 
 
 @blueprint.route("/payments/statement", methods=["GET", "POST"])
@@ -81,19 +84,20 @@ def _statement_file(form: Form) -> bytes:
 
 
 def _fields_by_hand(lines: Sequence[MatchedLine]) -> dict[int, str]:
-    """Line -> field of those that may be given to an account."""
-    return dict([(n, f"to.{n}") for n, transfer in enumerate(lines) if transfer.by_hand][:BY_HAND_MAX])
+    """Line -> field of those that may be given to an account, or take a payment back."""
+    questions = [(n, f"to.{n}") for n, transfer in enumerate(lines) if transfer.by_hand or transfer.offered]
+    return dict(questions[:BY_HAND_MAX])
 
 
 def _book_transfers(form: Form, lines: Sequence[MatchedLine]) -> list[MatchedLine]:
     """Book line by line, each in a transaction of its own: one that is refused stays alone. What is left after it."""
+    meanwhile = match_transfers.BookedMeanwhile(session())
+    session().commit()
     booked = 0
     for number, transfer in enumerate(lines):
-        account_number = request.form.get(f"to.{number}", "").strip() if transfer.by_hand else ""
-        if transfer.match is None and not account_number:
-            continue
+        answer_given = request.form.get(f"to.{number}", "").strip()
         try:
-            booked += _book_transfer(transfer, account_number)
+            booked += _book_line(transfer, answer_given, meanwhile)
             session().commit()
         except REFUSALS as error:
             session().rollback()
@@ -110,12 +114,29 @@ def _book_transfers(form: Form, lines: Sequence[MatchedLine]) -> list[MatchedLin
     return list(match_transfers.match_lines(session(), [transfer.line for transfer in lines], scope()))
 
 
-def _book_transfer(transfer: MatchedLine, account_number: str) -> bool:
-    """Book one line; False where somebody else was faster."""
+def _book_line(transfer: MatchedLine, answer_given: str, meanwhile: BookedMeanwhile) -> bool:
+    """Book one line; False where it is left, or somebody else was faster."""
+    offered = {str(payment.payment_id): payment for payment in transfer.offered}
+    returned = transfer.taken_back or offered.get(answer_given)
+    if returned is None and transfer.match is None and not (transfer.by_hand and answer_given):
+        return False
+    meanwhile.refuse_told(session(), transfer.line)
+    done = _take_back(transfer.line, returned) if returned else _receive(transfer, answer_given)
+    meanwhile.note_own(done.payment_id)
+    return done.outcome == "booked"
+
+
+def _take_back(line: BankLine, payment: ReceivedPayment) -> PaymentBooking:
+    return collect.give_back(
+        session(), payment.payment_id, amount_returned(line), reference=line.reference, day=line.booked_on,
+        author=actor(), kind="chargeback", line=line,
+    )  # fmt: skip
+
+
+def _receive(transfer: MatchedLine, account_number: str) -> PaymentBooking:
     line, match = transfer.line, transfer.match
     account = match.account_id if match else account_id(session(), account_number, scope())
-    done = collect.pay(
+    return collect.pay(
         session(), account, line.amount, provider="bank", reference=line.reference, day=line.booked_on, author=actor(),
         to=match.amounts if match else None, currency=line.currency, line=line,
     )  # fmt: skip
-    return done.outcome == "booked"

@@ -10,7 +10,7 @@ from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.flow import collect
 from cloud_service.flow.issue import issue
 from cloud_service.flow.match_transfers import lines_of, match_lines
-from cloud_service.flow.match_transfers.matching import BOOKED, OUT
+from cloud_service.flow.match_transfers.matching import BOOKED, OUT, UNDIVIDED
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError
 from tests.books.operations import rated
@@ -102,3 +102,13 @@ def test_a_table_without_a_currency_is_refused_where_it_could_be_two(world: Worl
     with pytest.raises(ConflictError, match="does not say its currency") as refused:
         list(match_lines(world.session, table("2026-11-09;119.00;INV-2026-00001")))
     assert "add a column Currency: you have accounts in EUR, GBP" == refused.value.hint
+
+
+def test_a_booking_of_several_payments_is_not_given_to_the_one_that_it_names(world: World) -> None:
+    batch = b"<NtryDtls><Btch><NbOfTxs>3</NbOfTxs></Btch>"
+    file = statement(entry("357.00", "INV-2026-00001")).replace(b"<NtryDtls>", batch)
+    (line,) = match_lines(world.session, lines_of(BytesIO(file)))
+
+    assert ("left", UNDIVIDED) == (line.outcome, line.reason)
+    whole = statement(entry("119.00", "INV-2026-00001")).replace(b"<NtryDtls>", batch)
+    assert ["certain"] == [line.outcome for line in match_lines(world.session, lines_of(BytesIO(whole)))]

@@ -56,7 +56,7 @@ def test_looking_says_what_would_become_of_each_line_and_books_nothing(fresh: Co
     assert "6 lines: 1 can be booked, 4 are left for you, 1 needs nothing" in said
     assert "INV-1 100.00 number and amount" in said
     assert "An earlier line of the file pays the same invoice" in said
-    assert ["to.1", "to.4", "to.5"] == re.findall(r'<input class="form-control" name="(to[^"]*)"', seen.text)
+    assert ["to.1", "to.3", "to.4", "to.5"] == re.findall(r'<input class="form-control" name="(to[^"]*)"', seen.text)
     assert "ZET-1 70.00" not in said  # nothing is matched that the clerk may not see
     assert [] == database_rows(fresh, PAYMENTS)
 
@@ -151,3 +151,35 @@ def test_only_who_may_book_payments_finds_it(console: Console) -> None:
     for who in ("support", "auditor"):
         assert 404 == console.sign_in(who).get(PAGE).status_code
         assert PAGE not in console.sign_in(who).get("/payments").text
+
+
+def test_a_payment_that_came_back_is_chosen_beside_its_line(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    book_statement(clerk, upload_statement(clerk))
+    assert Decimal(0) == open_amount(fresh, "INV-1")
+    back = statement(
+        entry("100.00", "RETOURE INV-1", reference="B7", currency="KES", credit=False, reversal=True, day="2026-11-20")
+    )
+    seen = upload_statement(clerk, back)
+
+    assert ["Left for you"] == line_states(seen)
+    ((payment, chosen),) = re.findall(r'<option value="(\d+)"( selected)?>A-1 · ', seen.text)
+    assert " selected" == chosen  # the bill's number speaks for it
+    done = book_statement(clerk, seen, **{"to.0": payment})
+    assert "1 of 1 line is booked now." in text_of(done.text)
+    assert Decimal(100) == open_amount(fresh, "INV-1")
+    assert "Nothing to do" == line_states(upload_statement(clerk, back))[0]
+
+
+def test_a_payment_that_surely_came_back_is_booked_with_what_is_certain(fresh: Console) -> None:
+    clerk = fresh.sign_in("billing")
+    paid = Entry("100.00", [Part("100.00", "INV-1", "E2E-77")], "B1", currency="KES")
+    back = Entry(
+        "100.00", [Part("100.00", "", "E2E-77", reason="MD06")], "B8", "2026-11-20", credit=False, currency="KES"
+    )
+    book_statement(clerk, upload_statement(clerk, statement(paid)))
+    seen = upload_statement(clerk, statement(back))
+
+    assert "Came back: payment of 2026-11-09, account A-1 INV-1" in text_of(seen.text)
+    assert "1 of 1 line is booked now." in text_of(book_statement(clerk, seen).text)
+    assert Decimal(100) == open_amount(fresh, "INV-1")
