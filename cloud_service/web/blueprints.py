@@ -19,7 +19,7 @@ from cloud_service.web.console import (
     today,
     users,
 )  # fmt: skip
-from cloud_service.web.console.company import currency_rates, number_series, timed_reports, ways_to_pay
+from cloud_service.web.console.company import currency_rates, einvoice_rules, number_series, timed_reports, ways_to_pay
 from cloud_service.web.console.customers import (
     accounts,
     client_forms,
@@ -90,7 +90,7 @@ PAGES = (
     meters, reading_forms, reading_files, reading_rounds, estimates, energy,
     energy_gaps, put_aside, gateways,
     gateway_forms, audit, users,
-    dunning_rules, number_series, currency_rates, timed_reports, ways_to_pay,
+    dunning_rules, number_series, einvoice_rules, currency_rates, timed_reports, ways_to_pay,
     settings, setting_forms, companies, company_banks, mail, search, manual, preferences, desk, home,
     own_payments, pay, webhooks,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""`energy-cloud entity numbers|set-numbers`: how a company numbers its bills and credit notes."""
+"""`energy-cloud entity numbers|set-numbers`: how a company numbers its bills, credit notes and receipts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def numbers(*, entity: int | None, json_output: bool) -> None:
 
 
 @click.command(name="set-numbers")
-@click.argument("kind", type=click.Choice(["invoice", "credit_note"]))
+@click.argument("kind", type=click.Choice(["invoice", "credit_note", "receipt"]))
 @click.option("--prefix", "pattern", help="What stands before the number; {year} or {yy} becomes the year of the bill.")
 @click.option("--digits", type=int, help="Shorter numbers get zeros in front.")
 @click.option("--next", "next_number", type=int, help="The next number; never back.")

@@ -11,7 +11,6 @@ from common.errors import InputError
 
 JSON = click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 FAMILIES = click.Choice(["xrechnung", "peppol", "en16931"])
-ARCHIVE_BYTES_MAX = 50_000_000
 
 
 @click.group()
@@ -45,7 +44,7 @@ def add(archive: Path, *, json_output: bool) -> None:
     """Use the rules of a ZIP file, as KoSIT, Peppol or the Commission publish it, from the next e-invoice on."""
     from cloud_service.flow.invoicing import einvoice_rules
 
-    if archive.stat().st_size > ARCHIVE_BYTES_MAX:
+    if archive.stat().st_size > einvoice_rules.ARCHIVE_BYTES_MAX:
         raise InputError("the ZIP file is too large for rules", path=str(archive), hint="50 MB at most")
     with transaction() as session:
         new = einvoice_rules.add(session, archive.read_bytes(), archive.name, author=author())

@@ -7,18 +7,22 @@ from cloud_service.documents.einvoice.kinds import KINDS
 from cloud_service.documents.einvoice.render import render
 from cloud_service.documents.einvoice.rules.added_rules import stylesheet_file
 from cloud_service.documents.einvoice.rules.checker import CHECKER
-from cloud_service.documents.einvoice.rules.rule_set import RuleSet
+from cloud_service.documents.einvoice.rules.rule_set import RuleSet, built_in
 from cloud_service.documents.einvoice.rules.rules_archive import ArchivedRules, rules_in
 from cloud_service.documents.einvoice.sample import sample_einvoice
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import einvoice_rules
 from cloud_service.store.delivery.einvoice_rules import NewRules, StoredRules
-from common.errors import NotFoundError
+from common.errors import InputError, NotFoundError
+
+ARCHIVE_BYTES_MAX = 50_000_000
 
 
 def add(session: Session, archive: bytes, title: str, *, author: str) -> list[NewRules]:
     """Use the rules of a ZIP file from the next e-invoice on, each tried on a made-up bill before."""
+    if len(archive) > ARCHIVE_BYTES_MAX:
+        raise InputError("the ZIP file is too large for rules", path="file", hint="50 MB at most")
     new = [
         NewRules(each.family, each.syntax, each.name, each.version, _tried(each)) for each in rules_in(archive, title)
     ]
@@ -39,6 +43,12 @@ def _tried(rules: ArchivedRules) -> str:
     kind = next(each for each in KINDS.values() if concerns(rule_set, each))
     CHECKER.findings(render(sample_einvoice(), kind), rule_set)
     return rules.stylesheet
+
+
+def of_the_norm() -> list[RuleSet]:
+    """The rules of the norm itself, which are always there, one of each syntax."""
+    of_syntax = {kind.syntax: built_in(kind) for kind in KINDS.values() if kind.profile == "en16931"}
+    return [of_syntax[syntax] for syntax in sorted(of_syntax)]
 
 
 def in_use(session: Session) -> list[StoredRules]:

@@ -2,6 +2,7 @@
 
 from cloud_service.web.language.sentences import lazy_gettext as _l
 
+RULES_FAMILIES = {"en16931": "EN 16931", "xrechnung": "XRechnung (KoSIT)", "peppol": _l("Peppol")}
 EINVOICES = {
     "": _l("As the company's bills have it"),
     "factur_x": _l("Inside the PDF (Factur-X, ZUGFeRD)"),

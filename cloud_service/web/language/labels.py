@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from cloud_service.domain.calendar.billing_cycle import MONTHS
-from cloud_service.web.language.einvoice_labels import EINVOICES
+from cloud_service.web.language.einvoice_labels import EINVOICES, RULES_FAMILIES
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import lazy_pgettext
@@ -55,6 +55,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
     "delivery_way": {"email": _l("by email"), "post": _l("by post"), "none": _l("not sent")},
     "einvoice": EINVOICES,
+    "rules_family": RULES_FAMILIES,
     "billing_cycle": BILLING_CYCLES,
     "role": {
         "admin": _l("Admin"),
@@ -248,7 +249,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "bsb": "BSB",
         "free_lines": _l("Pay to"),
     },
-    "number_series": {"invoice": _l("Invoice"), "credit_note": _l("Credit note")},
+    "number_series": {"invoice": _l("Invoice"), "credit_note": _l("Credit note"), "receipt": _l("Receipt")},
     "order": {"disconnect": _l("Disconnect"), "reconnect": _l("Reconnect")},
     "device_fact": {
         "meter": _l("Meter"),

@@ -15,7 +15,7 @@ PAGES = (
     "/meters/energy/gaps", "/meters/put-aside", "/gateways", "/support", "/audit", "/users", "/settings",
     "/search?q=amina",
     "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/bills/unbilled", "/dunning", "/reports/revenue",
-    "/imports", "/settings/mail", "/tariffs/sheet", "/setup", "/today",
+    "/imports", "/settings/mail", "/settings/e-invoices", "/tariffs/sheet", "/setup", "/today",
     "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How a company numbers its bills and credit notes, with the next numbers beside what is typed."""
+"""How a company numbers its bills, credit notes and receipts, with the next numbers beside what is typed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from cloud_service.web.language.sentences import gettext as _
 from common.errors import EnergyError, InputError
 
 blueprint = Blueprint("number_series", __name__)
-KINDS = ("invoice", "credit_note")
+KINDS = ("invoice", "credit_note", "receipt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ SERIES = (
 TYPED = {
     "invoice-pattern": "K{yy}-", "invoice-digits": "4", "invoice-next_number": "318", "invoice-yearly": "yes",
     "credit_note-pattern": "G-", "credit_note-digits": "3", "credit_note-next_number": "1", "reason": "as before",
+    "receipt-pattern": "Q{yy}-", "receipt-digits": "4", "receipt-next_number": "9", "receipt-yearly": "yes",
 }  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def test_the_next_numbers_stand_beside_what_is_typed_and_looking_keeps_nothing(f
 def test_series_are_changed_from_the_next_document_on(fresh: Console) -> None:
     assert 302 == keep(fresh).status_code
 
-    assert {("invoice", "K26-", 4, 318, 2026), ("credit_note", "G-", 3, 1, 0)} <= {
+    assert {("invoice", "K26-", 4, 318, 2026), ("credit_note", "G-", 3, 1, 0), ("receipt", "Q26-", 4, 9, 2026)} <= {
         tuple(row) for row in database_rows(fresh, SERIES)
     }
     assert "K26-0318" in text_of(fresh.sign_in("admin").get(where_of(fresh)).text)
