@@ -32,6 +32,7 @@ from cloud_service.web.console.customers import (
     sheets,
 )
 from cloud_service.web.console.invoicing import (
+    advances,
     bill_files,
     bill_payments,
     billing_calendar,
@@ -80,7 +81,7 @@ from cloud_service.web.support import desk
 
 PAGES = (
     health, first_administrator, dashboard, setup, today, billing_calendar, bill_look,
-    bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs, unbilled,
+    advances, bills, bill_files, batches, bill_payments, printing, corrections, late, shared_costs, unbilled,
     payments, bank_statement, money, provider_money, receipts,
     take_over, runs,
     dunning,

@@ -83,13 +83,25 @@ def list_plans(*, entity: int | None, json_output: bool) -> None:
     if json_output:
         click.echo(as_json(rows))
     else:
-        heads = ["CONNECTION", "TENANT NAME", "FROM", "", "AMOUNT", "MONTHS", "LAST BILL", "BILLED UNTIL", "WHY NOT"]
+        heads = [
+            "CONNECTION",
+            "TENANT NAME",
+            "FROM",
+            "",
+            "AMOUNT",
+            "MONTHS",
+            "LAST BILL",
+            "BILLED UNTIL",
+            "TO TAKE OFF",
+            "WHY NOT",
+        ]
         print_table(
             heads,
             [
                 [
                     row.contract, row.tenant, str(row.start), row.currency, f"{row.terms.amount:f}",
-                    str(row.terms.every_months), row.last_number or "–", str(row.billed_until or "–"), row.fault or "",
+                    str(row.terms.every_months), row.last_number or "–", str(row.billed_until or "–"),
+                    f"{row.waiting:.2f}", row.fault or "",
                 ]
                 for row in rows
             ],

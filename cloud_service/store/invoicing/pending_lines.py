@@ -21,13 +21,15 @@ from common.period import Span
 
 # A share of days that are the contract's no more (it ended earlier than was known) is not billed: it is shared anew.
 # An advance waits for the bill of its first day; `free` ones have none to come, or give a settled advance back.
+_FREE = """
+       (p.line->>'charge' <> 'advance' OR NOT p.line ? 'corrects' OR NOT c.during @> lower(p.during)
+        OR EXISTS (SELECT 1 FROM invoice_span s
+                    WHERE s.contract_id = c.id AND NOT s.credited AND s.during @> lower(p.during))
+        OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> lower(p.during)))
+"""
 WAITING = text(
-    """
-    SELECT p.id, p.contract_id, p.line, upper(c.during) AS contract_end,
-           (p.line->>'charge' <> 'advance' OR NOT p.line ? 'corrects' OR NOT c.during @> lower(p.during)
-            OR EXISTS (SELECT 1 FROM invoice_span s
-                        WHERE s.contract_id = c.id AND NOT s.credited AND s.during @> lower(p.during))
-            OR EXISTS (SELECT 1 FROM waived_span w WHERE w.contract_id = c.id AND w.during @> lower(p.during))) AS free,
+    f"""
+    SELECT p.id, p.contract_id, p.line, upper(c.during) AS contract_end, {_FREE} AS free,
            CASE WHEN p.line ? 'advance'
                 THEN (SELECT b.received FROM invoice_balance b WHERE b.invoice_id = (p.line->>'corrects')::bigint)
            END AS paid
@@ -37,7 +39,7 @@ WAITING = text(
        AND (p.line->>'charge' <> 'share' OR p.during <@ c.during)
      ORDER BY p.contract_id, p.id
        FOR UPDATE OF p
-    """
+    """  # noqa: S608 - our own text
 )
 RELEASE = text("UPDATE pending_line SET invoice_id = NULL WHERE invoice_id = :invoice")
 DROP_WAITING = text("DELETE FROM pending_line WHERE (line->>'corrects')::bigint = :invoice AND invoice_id IS NULL")
@@ -93,23 +95,23 @@ SUMS_OF_ENDED = text(
     """
 )
 LISTED = text(
-    """
-    SELECT p.id, p.contract_id, k.public_id, k.number AS contract, cl.name AS tenant, p.currency, p.amount,
+    f"""
+    SELECT p.id, p.contract_id, c.public_id, c.number AS contract, cl.name AS tenant, p.currency, p.amount,
            p.line->>'label' AS label, lower(p.during) AS start, upper(p.during) AS end,
            p.reason, p.author, p.created_at,
-           upper(k.during) IS NOT NULL AND upper(k.during) <= :today AS ended,
+           upper(c.during) IS NOT NULL AND upper(c.during) <= :today AS ended,
            p.line->>'charge' IN ('difference', 'advance') AND NOT p.line ? 'corrects' AS gives_back,
            p.line ? 'advance' AS settles,
-           p.line->>'charge' = 'share' AND NOT p.during <@ k.during AS outside
+           p.line->>'charge' = 'share' AND NOT p.during <@ c.during AS outside
       FROM pending_line p
-      JOIN contract k ON k.id = p.contract_id
-      JOIN account a ON a.id = k.account_id
+      JOIN contract c ON c.id = p.contract_id
+      JOIN account a ON a.id = c.account_id
       JOIN client cl ON cl.id = a.client_id
      WHERE p.invoice_id IS NULL AND cl.legal_entity_id = ANY(:entities) AND p.id > :after
-       AND (cast(:id AS bigint) IS NULL OR p.id = :id)
+       AND (p.id = :id OR (cast(:id AS bigint) IS NULL AND (NOT p.line ? 'advance' OR {_FREE})))
      ORDER BY p.id
      LIMIT :limit
-    """
+    """  # noqa: S608 - our own text
 )
 # A difference over several VAT rates is several lines: they go together.
 DROP_LINE = text(
@@ -173,7 +175,7 @@ def listed(
     session: Session, entity_ids: Sequence[int], today: date, *, id_: int | None = None, after: int = 0,
     limit: int = 200,
 ) -> list[ListedLine]:  # fmt: skip
-    """Lines that wait, the longest first; of `id_` only this."""
+    """Lines that wait, the longest first; of `id_` only this. An advance whose days are still to be billed is none."""
     values = {"entities": list(entity_ids), "today": today, "id": id_, "after": after, "limit": limit}
     return [ListedLine(**row) for row in session.execute(LISTED, values).mappings()]
 

@@ -141,6 +141,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "counters": _l("A price for each counter"),
     },
     "paper": {"a4": "A4", "us-letter": "US Letter"},  # names of sizes
+    "advance_timing": {
+        "before": _l("At the beginning of each period"),
+        "after": _l("When each period is over"),
+    },
+    "advance_every": {"1": _l("Month"), "2": _l("Two months"), "3": _l("Quarter")},
     "run_approval": {"person": _l("By a person"), "itself": _l("By itself")},
     "run_incomplete": {
         "person": _l("Leave it to a person"),

@@ -16,7 +16,7 @@ PAGES = (
     "/search?q=amina",
     "/clients/new", "/connections/new", "/tariffs/new", "/shared", "/bills/unbilled", "/dunning", "/reports/revenue",
     "/imports", "/settings/mail", "/settings/e-invoices", "/tariffs/sheet", "/setup", "/today",
-    "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
+    "/bills/advances", "/bills/print", "/batches", "/help", "/me", "/me/password", "/me/second-factor", "/nowhere",
 )  # fmt: skip
 
 

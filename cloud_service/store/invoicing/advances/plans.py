@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -27,7 +28,10 @@ LISTED = text(
     SELECT k.id AS contract_id, k.public_id, k.number AS contract, cl.name AS tenant, a.currency,
            lower(p.during) AS start, upper(p.during) AS end, p.amount, p.every_months, p.day, p.timing,
            f.reason AS fault, lower(f.during) AS fault_start, upper(f.during) AS fault_end,
-           last.number AS last_number, last.public_id AS last_bill, upper(b.during) AS billed_until
+           last.number AS last_number, last.public_id AS last_bill, upper(b.during) AS billed_until,
+           coalesce((SELECT sum((w.line->'advance'->>'net')::numeric + (w.line->'advance'->>'tax')::numeric)
+                       FROM pending_line w
+                      WHERE w.contract_id = k.id AND w.invoice_id IS NULL AND w.line ? 'advance'), 0) AS waiting
       FROM advance_plan p
       JOIN contract k ON k.id = p.contract_id
       JOIN account a ON a.id = k.account_id
@@ -94,6 +98,7 @@ class ListedPlan:
     last_number: str | None
     last_bill: UUID | None
     billed_until: date | None
+    waiting: Decimal  # billed in advance, and not taken off yet
 
 
 def plans_of(session: Session, contract_id: int) -> list[AdvancePlan]:
