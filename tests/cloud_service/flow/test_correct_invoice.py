@@ -137,6 +137,15 @@ def test_a_day_that_was_rewritten_with_the_same_values_touches_nothing(world: Wo
     assert [] == touched(world.session)
 
 
+def test_a_credit_note_is_of_no_day_before_the_bill_that_it_takes_back(world: World) -> None:
+    first = bill(world)
+    note = correct_invoice.credit(
+        world.session, first.id, reason="typed 2 October", day=date(2026, 10, 2), author="t", clock=lambda: noon(TODAY)
+    )
+
+    assert first.draft.bill_date == note.draft.bill_date
+
+
 def test_a_difference_goes_on_the_next_bill_with_its_vat_and_its_reason(world: World) -> None:
     first = bill(world)
     late(world, date(2026, 10, 5), 200)  # 96 × 0.1 kWh more: 9.6 kWh × 0.30 = 2.88

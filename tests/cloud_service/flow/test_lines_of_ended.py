@@ -183,6 +183,16 @@ def test_where_the_last_days_are_left_unbilled_the_line_comes_alone(session: Ses
     assert [(Decimal("100.00"), 0)] == [(row.net, row.spans) for row in session.execute(BILLS)]
 
 
+def test_who_has_gone_by_the_day_of_the_bill_is_a_former_tenant_of_that_day(world: World) -> None:
+    wait(world, world.contracts[0], "100.00")
+    gone = [
+        pending_lines.of_ended_contracts(world.session, world.entity, 1, day, 10)
+        for day in (date(2026, 10, 15), date(2026, 10, 16))
+    ]
+
+    assert [{}, {world.accounts[0]: world.contracts[:1]}] == gone
+
+
 def test_a_run_bills_nothing_of_the_former_tenants_of_another_company(world: World) -> None:
     other = build(world.session)
     other.serial = 50

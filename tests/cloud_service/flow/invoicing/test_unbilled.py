@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import billing_run as running
 from cloud_service.flow import correct_invoice
 from cloud_service.flow.billing_run import RunPlan
-from cloud_service.flow.customers.contract import change_cycle
+from cloud_service.flow.customers.contract import change_cycle, move_out
 from cloud_service.flow.invoicing.unbilled import bill_after_all, drop_line, due_days, leave_unbilled
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.rate import rate_again, rate_shard
@@ -86,6 +86,14 @@ def test_days_of_a_cycle_that_goes_on_are_not_due(world: World) -> None:
 
     assert [] == days(world)
     assert [(JULY, date(2027, 1, 1))] == [row[:2] for row in days(world, date(2027, 1, 1))]
+
+
+def test_who_moved_out_within_the_month_under_way_is_due_at_once(world: World) -> None:
+    run(world, Span(JULY, date(2026, 12, 1)))
+    assert [] == days(world)
+    move_out(world.session, world.contracts[0], date(2026, 12, 6), author="t")
+
+    assert [(date(2026, 12, 1), date(2026, 12, 6))] == [row[:2] for row in days(world)]
 
 
 def test_connections_are_listed_page_by_page(world: World) -> None:

@@ -191,6 +191,15 @@ def test_money_that_somebody_entered_by_hand_is_not_booked_again_unasked(bank: B
     assert "seen online" == line.earlier.remittance
 
 
+def test_the_same_money_that_somebody_entered_for_another_client_is_not_that_line(bank: Bank) -> None:
+    collect.pay(
+        bank.world.session, bank.world.accounts[1], D("59.50"), provider="bank", reference="seen online",
+        day=date(2026, 11, 19), author="t",
+    )  # fmt: skip
+
+    assert ["certain"] == [line.outcome for line in bank.look(camt(RENT))]
+
+
 def test_what_somebody_entered_with_the_reference_of_the_line_is_that_line(bank: Bank) -> None:
     (line,) = bank.look(camt(replace(RENT, text="no number at all")))
     collect.pay(
