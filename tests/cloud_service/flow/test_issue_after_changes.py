@@ -78,6 +78,15 @@ def new_tariff_row(world: World) -> None:
     )
 
 
+def another_payer(world: World) -> None:
+    """By a door that does not know of rated items."""
+    world.tenant()
+    world.session.execute(
+        text("UPDATE contract SET account_id = :account WHERE id = :id"),
+        {"account": world.accounts[-1], "id": world.contracts[0]},
+    )
+
+
 def run_sql(statement: str) -> Callable[[World], None]:
     def change(world: World) -> None:
         world.session.execute(text(statement))
@@ -94,6 +103,7 @@ CHANGES = {
     "billed register": (run_sql("UPDATE register SET billed = false"), "its meters"),
     "direction": (run_sql("UPDATE register SET direction = 'export'"), "its meters"),
     "zone": (run_sql("UPDATE site SET timezone = 'America/New_York'"), "the contract or its days"),
+    "payer": (another_payer, "the contract or its days"),
     "billing day": (run_sql("UPDATE account SET billing_day = 15"), "the contract or its days"),
     "value": (
         run_sql("""UPDATE service_point SET settings = '{"values": {"contracted_kw": "30"}}'"""),
