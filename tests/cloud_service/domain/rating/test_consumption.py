@@ -23,7 +23,7 @@ def register(id_: int, name: str = "import", **options: Any) -> MountedRegister:
     return MountedRegister(register_id=id_, name=name, **(columns | options))
 
 
-def counted(*registers: MountedRegister, utility: str = "electricity") -> Consumption:
+def counted(*registers: MountedRegister, utility: str = "electricity", empty: bool = False) -> Consumption:
     """Each register counts 1.000 a day times its id."""
     days = {}
     for one in registers:
@@ -33,7 +33,7 @@ def counted(*registers: MountedRegister, utility: str = "electricity") -> Consum
             steps[0] = one.register_id * 1000
             values.append(steps.tobytes())
         days[one.register_id] = PackedDays(tuple(TEN_DAYS), 900, b"".join(values), (0,) * TEN_DAYS.days)
-    return consumption(registers, utility, SpanReadings(TEN_DAYS, "Europe/Berlin", days, {}))
+    return consumption(registers, utility, SpanReadings(TEN_DAYS, "Europe/Berlin", days, {}), empty=empty)
 
 
 def test_rates_are_added_and_a_register_that_counts_them_together_takes_their_place() -> None:
@@ -55,3 +55,10 @@ def test_water_counts_in_its_own_unit_times_its_multiplier() -> None:
     water = register(1, "volume", unit="m3", quantity="volume", multiplier=Decimal("2.5"))
 
     assert Consumption(Decimal(25), "m3") == counted(water, utility="water")
+
+
+def test_an_empty_flat_counts_from_the_day_its_meter_came_to_the_day_it_went() -> None:
+    hung = register(1, mounted=datetime(2026, 10, 3, 10, tzinfo=UTC), dismounted=datetime(2026, 10, 6, 10, tzinfo=UTC))
+    steps_at_midnight = 3  # of the 4th, 5th and 6th; that of the 3rd was before it came
+
+    assert Consumption(Decimal(steps_at_midnight), "kWh") == counted(hung, empty=True)
