@@ -14,7 +14,7 @@ OFFERED_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPayment:
-    """A payment that came by the bank and of which nothing was given back; `line` is the bank's, if it was read."""
+    """A payment that came by the bank; `line` is the bank's, if it was read."""
 
     payment_id: int
     account_id: int
@@ -26,15 +26,22 @@ class ReceivedPayment:
     day: date
     bills: tuple[str, ...] = ()
     line: BankLine | None = None
+    is_given_back: bool = False  # all or some of it
+    is_returned_by_line: bool = False  # by a line of the bank's
+    returned_by_hand_on: date | None = None  # somebody booked its chargeback
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPayment:
-    """What came back: `payment` where it is certain, else those that it may be, the likeliest first."""
+    """What came back: `payment` where it is certain, else those that it may be, the likeliest first.
+
+    `booked` is the one of which somebody has booked that it came back.
+    """
 
     payment: ReceivedPayment | None
     offered: tuple[ReceivedPayment, ...] = ()
     likely: ReceivedPayment | None = None  # the only one of those offered that text or payer speak for
+    booked: ReceivedPayment | None = None
 
 
 def amount_returned(line: BankLine) -> Decimal:
@@ -47,13 +54,32 @@ def returned_payment(line: BankLine, payments: Sequence[ReceivedPayment]) -> Ret
     fitting = [payment for payment in payments if _may_be(line, payment)]
     for is_named in (_has_its_name, _has_its_end_to_end_id, _has_its_mandate):
         named = [payment for payment in fitting if is_named(line, payment)]
-        if len(named) == 1:
-            return ReturnedPayment(named[0])
         if named:
-            return ReturnedPayment(None, tuple(named[:OFFERED_MAX]))
+            return _booked_by_hand(line, named) or _of_one_name(named)
     likely = [payment for payment in fitting if _speaks_for(line, payment)]
-    offered = dict.fromkeys([*likely, *fitting])
-    return ReturnedPayment(None, tuple(offered)[:OFFERED_MAX], likely[0] if len(likely) == 1 else None)
+    return _booked_by_hand(line, likely or fitting) or _offered(likely, fitting)
+
+
+def _booked_by_hand(line: BankLine, payments: Sequence[ReceivedPayment]) -> ReturnedPayment | None:
+    """The payment of which somebody has booked, since the bank's day, that it came back."""
+    for payment in payments:
+        if payment.returned_by_hand_on is not None and payment.returned_by_hand_on >= line.booked_on:
+            return ReturnedPayment(None, booked=payment)
+    return None
+
+
+def _of_one_name(named: Sequence[ReceivedPayment]) -> ReturnedPayment:
+    """The only one that is left of those with the name of a line, if all others came back by lines of their own."""
+    left = [payment for payment in named if not payment.is_given_back]
+    if len(left) == 1 and all(payment.is_returned_by_line for payment in named if payment not in left):
+        return ReturnedPayment(left[0])
+    return ReturnedPayment(None, tuple(left[:OFFERED_MAX]))
+
+
+def _offered(likely: Sequence[ReceivedPayment], fitting: Sequence[ReceivedPayment]) -> ReturnedPayment:
+    left = [payment for payment in dict.fromkeys([*likely, *fitting]) if not payment.is_given_back]
+    likely_left = [payment for payment in likely if not payment.is_given_back]
+    return ReturnedPayment(None, tuple(left[:OFFERED_MAX]), likely_left[0] if len(likely_left) == 1 else None)
 
 
 def _may_be(line: BankLine, payment: ReceivedPayment) -> bool:

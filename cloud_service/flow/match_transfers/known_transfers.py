@@ -8,7 +8,6 @@ from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.bank_line_likeness import Likeness
 from cloud_service.domain.receivables.bank_line_names import base_reference, numbered
 from cloud_service.domain.receivables.bank_line_pairing import Pairing, ToldBefore
-from cloud_service.domain.receivables.returned_payments import amount_returned
 from cloud_service.store.database.session import Session
 from cloud_service.store.receivables.bank_bookings import BankBooking, bank_bookings
 
@@ -33,7 +32,6 @@ class KnownTransfers:
         self._by_reference = {booking.reference: booking for booking in bookings}
         self._by_line = [booking for booking in bookings if booking.line]
         self._by_hand = [booking for booking in bookings if not booking.line and booking.amount > 0]
-        self._returns = [booking for booking in bookings if not booking.line and booking.amount < 0]
         self._told = ToldBefore([booking.line for booking in self._by_line if booking.line])
         self._references = set(self._by_reference)
 
@@ -49,15 +47,8 @@ class KnownTransfers:
                 yield self._unbooked(pairing, booking)
 
     def is_returned(self, line: BankLine) -> bool:
-        """Whether a payment that came back is booked as such: by the reference of its line, or the same money then."""
-        if f"chargeback:{line.reference}" in self._by_reference:
-            return True
-        for booking in self._returns:
-            same_money = (booking.amount, booking.currency) == (-amount_returned(line), line.currency)
-            if same_money and booking.day >= line.booked_on:
-                self._returns.remove(booking)
-                return True
-        return False
+        """Whether somebody has booked that a payment came back, with the reference of its line."""
+        return f"chargeback:{line.reference}" in self._by_reference
 
     def entered_by_hand(self, line: BankLine, account_id: int) -> BankBooking | None:
         """A payment that somebody entered and that may be this line: the same money, for the same account."""

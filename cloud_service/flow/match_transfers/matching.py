@@ -90,8 +90,7 @@ def match_lines(session: Session, lines: Sequence[BankLine], scope: Scope = ALL)
     for _place, statement in groupby(lines, key=lambda line: line.head.place):
         for transfer in transfers.read(list(statement)):
             if (passed := _without_invoice(transfer, transfers, scope)) is not None:
-                taken_back = passed.reason == RETURNED and is_taken_back(passed.line)
-                yield replace(passed, returned=returns.find(passed.line)) if taken_back else passed
+                yield _taking_back(passed, returns)
                 continue
             entity = entities[transfer.line.account]
             if entity not in items:
@@ -111,6 +110,14 @@ def _without_invoice(transfer: KnownTransfer, transfers: KnownTransfers, scope: 
     if line.reversal:
         return MatchedLine(line, None, BOOKED if transfers.is_returned(line) else RETURNED)
     return None
+
+
+def _taking_back(matched: MatchedLine, returns: Returns) -> MatchedLine:
+    """A returned payment with the payment that it takes back, if somebody has not booked that."""
+    if matched.reason != RETURNED or not is_taken_back(matched.line):
+        return matched
+    returned = returns.find(matched.line)
+    return replace(matched, reason=BOOKED if returned.booked else RETURNED, returned=returned)
 
 
 def _earlier(line: BankLine | None, booking: BankBooking | None, scope: Scope) -> EarlierBooking | None:

@@ -24,11 +24,11 @@ class Returns:
             self._received[entity] = received_payments(session, of_entity, owner)
 
     def find(self, line: BankLine) -> ReturnedPayment:
-        """The payment that a line takes back, or those that it may; one that is certain is no other line's."""
+        """The payment that a line takes back, or those that it may; each payment and each chargeback is one line's."""
         received = self._received[self._owners[line.account]]
         returned = returned_payment(line, received)
-        if returned.payment is not None:
-            received.remove(returned.payment)
+        for payment in filter(None, (returned.payment, returned.booked)):
+            received.remove(payment)
         return returned
 
 

@@ -23,12 +23,19 @@ RECEIVED = text(
                   WHERE l.payment_id = p.id
                   GROUP BY i.number
                  HAVING sum(l.amount) > 0
-                  ORDER BY i.number) AS bills
+                  ORDER BY i.number) AS bills,
+           back.is_given_back, back.is_by_line, back.by_hand_on
       FROM payment p
       JOIN account a ON a.id = p.account_id
       JOIN client c ON c.id = a.client_id
+      JOIN LATERAL (
+           SELECT count(*) > 0 AS is_given_back,
+                  count(*) FILTER (WHERE r.facts ? 'bank_line') > 0 AS is_by_line,
+                  max(r.day) FILTER (WHERE r.kind = 'chargeback' AND NOT r.facts ? 'bank_line') AS by_hand_on
+             FROM payment r
+            WHERE r.reverses_id = p.id
+           ) back ON true
      WHERE p.provider = 'bank' AND p.amount = ANY(:amounts) AND p.day BETWEEN :first AND :last
-       AND NOT EXISTS (SELECT 1 FROM payment r WHERE r.reverses_id = p.id)
        AND (cast(:entities AS bigint[]) IS NULL OR c.legal_entity_id = ANY(:entities))
      ORDER BY p.day DESC, p.id DESC
     """
@@ -36,7 +43,7 @@ RECEIVED = text(
 
 
 def received_payments(session: Session, lines: Sequence[BankLine], scope: Scope) -> list[ReceivedPayment]:
-    """All of which nothing was given back and that have the amount of one of the lines, the newest first."""
+    """All that have the amount of one of the lines, the newest first, with what was given back of them."""
     if not lines:
         return []
     days = [line.booked_on for line in lines]
@@ -48,6 +55,7 @@ def received_payments(session: Session, lines: Sequence[BankLine], scope: Scope)
         ReceivedPayment(
             row.id, row.account_id, row.account, row.client, row.reference, Decimal(row.amount), row.currency, row.day,
             tuple(row.bills), msgspec.convert(row.line, BankLine) if row.line else None,
+            row.is_given_back, row.is_by_line, row.by_hand_on,
         )
         for row in session.execute(RECEIVED, fields)
     ]  # fmt: skip

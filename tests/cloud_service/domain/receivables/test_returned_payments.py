@@ -77,3 +77,23 @@ def test_the_charges_of_the_bank_are_no_part_of_what_came_back() -> None:
 
     assert D("119.00") == amount_returned(back)
     assert 1 == returned_payment(back, [paid(1)]).payment.payment_id  # type: ignore[union-attr]  # it is found
+
+
+def test_a_chargeback_that_somebody_has_booked_is_that_of_the_payment_and_of_no_other() -> None:
+    booked = paid(1, is_given_back=True, returned_by_hand_on=date(2026, 11, 23))
+    other = paid(2, replace(CAME, end_to_end_id="E2E-2"), is_given_back=True, returned_by_hand_on=date(2026, 11, 23))
+
+    assert (booked, None) == ((found := returned_payment(BACK, [other, booked])).booked, found.payment)
+    assert None is returned_payment(BACK, [other, paid(1)]).booked
+    assert None is returned_payment(replace(BACK, booked_on=date(2026, 11, 24)), [booked]).booked
+
+
+def test_the_month_before_is_not_taken_for_one_that_somebody_has_given_back() -> None:
+    came = replace(CAME, end_to_end_id="", mandate="M-1")
+    back = replace(BACK, end_to_end_id="", mandate="M-1")
+    october = paid(1, came, day=date(2026, 10, 5))
+    by_hand = paid(2, came, is_given_back=True, returned_by_hand_on=date(2026, 11, 19))
+    by_line = paid(2, came, is_given_back=True, is_returned_by_line=True)
+
+    assert (None, (october,)) == ((found := returned_payment(back, [by_hand, october])).payment, found.offered)
+    assert october == returned_payment(back, [by_line, october]).payment

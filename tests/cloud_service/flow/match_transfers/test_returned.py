@@ -1,6 +1,7 @@
 """A payment that the bank took back is booked as its chargeback where that is certain, and offered elsewhere."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import text
@@ -92,3 +93,20 @@ def test_money_of_ours_that_comes_back_may_be_given_to_an_account(bank: Bank) ->
     (line,) = bank.look(camt(Told("20.00", "refund", extra=MARK)))
 
     assert ("left", RETURNED, True) == (line.outcome, line.reason, line.by_hand)
+
+
+def test_the_chargeback_of_another_account_is_not_that_of_a_returned_payment(bank: Bank) -> None:
+    bank.take(camt(PAID, ALSO))
+    others = bank.world.session.execute(
+        text("SELECT id FROM payment WHERE account_id = :account"), {"account": bank.world.accounts[1]}
+    ).scalar_one()
+    collect.give_back(
+        bank.world.session, others, D("119.00"), reference="x", day=date(2026, 11, 21), author="t", kind="chargeback"
+    )
+
+    assert ["certain"] == [line.outcome for line in bank.look(camt(BACK, name="2"))]
+    of_the_other = replace(BACK, end_to_end="NOTPROVIDED", text="RETOURE INV-2026-00001")
+    assert [("left", ["A1"])] == [
+        (line.outcome, [payment.account for payment in line.offered])
+        for line in bank.look(camt(of_the_other, name="2"))
+    ]

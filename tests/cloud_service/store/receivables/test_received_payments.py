@@ -1,4 +1,4 @@
-"""Payments that may have come back: those of an amount, of the bank, that nothing was given back of."""
+"""Payments that may have come back: those of an amount, of the bank, with what was given back of them."""
 
 from dataclasses import replace
 from datetime import date
@@ -36,11 +36,13 @@ def test_what_may_have_come_back_by_a_line(session: Session) -> None:
     older, newer = pay("6", day=date(2025, 10, 1)), pay("7")
 
     found = received_payments(session, [BACK], ALL)
-    assert [newer, older] == [payment.payment_id for payment in found]
+    assert [(newer, False), (given_back, True), (older, False)] == [
+        (payment.payment_id, payment.is_given_back) for payment in found
+    ]
     assert ("A1", "Tenant 1") == (found[0].account, found[0].client)
     assert [] == received_payments(session, [BACK], Scope(frozenset({world.entity + 1})))
     assert [] == received_payments(session, [], ALL)
-    assert [newer, older] == [
+    assert [newer, given_back, older] == [
         payment.payment_id
         for payment in received_payments(
             session, [replace(BACK, amount=D("-122.50"), returned_amount=D("119.00"))], ALL
