@@ -12,7 +12,7 @@ from cloud_service.domain.rating.rated_terms import RatedTerms
 from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister, SpanReadings
 from cloud_service.domain.rating.span_ends import span_ends
 from cloud_service.domain.tariffs.unpriced import priced_registers
-from cloud_service.flow.rate.spread_registers import spread_spans
+from cloud_service.flow.rate.spread_registers import priced_by_the_hour, spread_spans
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billable_contracts, billed_usage, rated_terms, rating_history
 from cloud_service.store.invoicing.billable_contracts import AssignedTariff, BillableContract
@@ -72,10 +72,11 @@ def load(
     registers = [register.register_id for group in mounted.values() for register in group]
     days = billed_usage.packed_days(session, registers, span)
     shared = billed_usage.shared_steps(session, _exchanged(mounted, first, last), span)
-    ends = billed_usage.day_ends(session, registers, span) if not so_far else {}
+    ended = priced_by_the_hour(session, members, assignments, mounted) if so_far else registers
+    ends = billed_usage.day_ends(session, ended, span)
     undated = [register for register in registers if register not in days]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
-    near = _near(session, members, mounted, ends, span)
+    near = _near(session, members, mounted, ends, span) if not so_far else {}
     earlier = rating_history.histories(session, ids, span.start, run_id)
     versions = rated_terms.dated_versions(session, assignments.values()) if not so_far else {}
     priced = _priced_registers(session, assignments.values())

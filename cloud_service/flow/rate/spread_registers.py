@@ -43,6 +43,22 @@ def spread_spans(
     return told_by_days | spread_by_readings(session, hourly, *between)
 
 
+def priced_by_the_hour(
+    session: Session,
+    members: Sequence[BillableContract],
+    assignments: Mapping[int, Sequence[AssignedTariff]],
+    mounted: Mounted,
+) -> list[int]:
+    """The registers with a price that depends on when something was used."""
+    depends: dict[tuple[int, ...], bool] = {}
+    return [
+        register.register_id
+        for contract in members
+        if any(_depends_on_steps(session, each.versions, depends) for each in assignments.get(contract.id, ()))
+        for register in mounted.get(contract.service_point_id, ())
+    ]
+
+
 def _depends_on_steps(session: Session, versions: tuple[int, ...], depends: dict[tuple[int, ...], bool]) -> bool:
     """Whether a tariff has a price that depends on when something was used; one that cannot be read has none."""
     if versions not in depends:

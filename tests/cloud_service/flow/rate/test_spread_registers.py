@@ -1,6 +1,7 @@
 """What readings tell decides what may be priced: real readings, made into days, under each kind of price."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.tariffs.tariff import load_tariff
-from cloud_service.flow.rate import rate_contracts
+from cloud_service.flow.rate import rate_contracts, rate_so_far
 from cloud_service.flow.rate.contracts import RatingOutcome
 from common.period import Span
 from common.reading import Quality
@@ -194,3 +195,27 @@ def test_a_demand_of_days_with_a_short_hole_is_called_estimated_and_the_energy_i
 
     assert contract is not None
     assert [UNSET, True] == [line.estimated for line in contract.lines]
+
+
+@pytest.mark.parametrize("name", BY_WHEN)
+def test_a_balance_takes_no_price_by_the_hour_for_what_was_read_once_a_day(session: Session, name: str) -> None:
+    world = world_with(session, BY_WHEN[name])
+    take(session, world.registers[0], counter(every(24 * 60, *ENDS)))
+    (so_far,) = rate_so_far(session, dict.fromkeys(world.contracts, OCTOBER)).values()
+
+    assert Decimal(0) == so_far[0]
+    assert "how much was used then is known, but not" in so_far[1]
+
+
+def test_a_balance_has_the_prices_of_what_was_read_by_the_hour_and_of_one_price(session: Session) -> None:
+    world = world_with(session, BY_HOUR)
+    take(session, world.registers[0], counter(every(15, ENDS[0], "2026-10-20T12:00")))
+    (by_hour,) = rate_so_far(session, dict.fromkeys(world.contracts, OCTOBER)).values()
+    assert (True, "") == (by_hour[0] > 0, by_hour[1])
+
+
+def test_a_balance_of_one_price_needs_no_hours(session: Session) -> None:
+    world = world_with(session, FLAT)
+    take(session, world.registers[0], counter(every(24 * 60, *ENDS)))
+    (one_price,) = rate_so_far(session, dict.fromkeys(world.contracts, OCTOBER)).values()
+    assert (True, "") == (one_price[0] > 0, one_price[1])
