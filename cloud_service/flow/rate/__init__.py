@@ -10,7 +10,7 @@ from cloud_service.flow.rate.contracts import (
     rate_all,
     rate_contracts,
     rate_shard,
-    rate_so_far,
 )
+from cloud_service.flow.rate.so_far import rate_so_far
 
 __all__ = ["RatingOutcome", "rate_again", "rate_all", "rate_contracts", "rate_shard", "rate_so_far"]

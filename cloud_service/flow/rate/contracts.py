@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 import msgspec
 from msgspec import UNSET
@@ -89,33 +88,6 @@ def rate_all(session: Session, contract_ids: Sequence[int], span: Span) -> list[
                 f"contract {outcome.contract.number} cannot be rated anew: {outcome.reason}", code=outcome.code
             )
     return [outcome.rated for outcome in outcomes if outcome.rated is not None]
-
-
-def rate_so_far(session: Session, spans: Mapping[int, Span]) -> dict[int, tuple[Decimal, str]]:
-    """Contract -> (what its days cost so far with taxes, "") or (0, why it cannot be said).
-
-    For balances, never for invoices: days and intervals that are not there yet count as nothing, standing charges are
-    counted to the span's end.
-    """
-    groups: dict[Span, list[int]] = {}
-    for contract_id, span in spans.items():
-        groups.setdefault(span, []).append(contract_id)
-    costs: dict[int, tuple[Decimal, str]] = {}
-    for span, ids in groups.items():
-        costs |= each_alone(
-            session, billable_contracts.contracts(session, ids),
-            work=lambda some, span=span: _cost_so_far(session, some, span),  # type: ignore[misc]
-            put_aside=lambda contract, error: [(contract.id, (Decimal(0), fault_of(error)))],
-        )  # fmt: skip
-    return costs
-
-
-def _cost_so_far(
-    session: Session, members: Sequence[BillableContract], span: Span
-) -> list[tuple[int, tuple[Decimal, str]]]:
-    jobs = load(session, members, span, so_far=True)
-    price(session, jobs)
-    return [(job.contract.id, (Decimal(0) if job.reason else job.total_so_far, job.reason)) for job in jobs]
 
 
 def rate_shard(session: Session, run_id: int, limit: int = 500) -> int:
