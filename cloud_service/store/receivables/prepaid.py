@@ -117,7 +117,8 @@ IDS = text(
     """  # noqa: S608 - put together from this module's own words
 )
 ACCOUNTS = text(
-    # Of a contract's days those count from the first that an invoice was ever made for, or from its own first.
+    # Of a contract's days those count from the first that an invoice was ever made for, or that a run took up before,
+    # or from its own first.
     """
     SELECT a.id AS account_id, a.number, a.currency, a.settings, c.name AS client, c.email, c.locale, c.protected,
            e.name AS seller, coalesce(s.state, 'ok') AS state, coalesce(s.balance, 0) AS before,
@@ -141,7 +142,12 @@ ACCOUNTS = text(
              JOIN site w ON w.id = p.site_id
             CROSS JOIN LATERAL (
                   SELECT coalesce(jsonb_agg(jsonb_build_array(lower(r), upper(r)) ORDER BY lower(r)), '[]') AS unbilled
-                    FROM (SELECT datemultirange(t.during * daterange(min(lower(b.during)), NULL))
+                    FROM (SELECT datemultirange(t.during * daterange(
+                                     CASE WHEN count(b.during) > 0 THEN least(min(lower(b.during)),
+                                          (SELECT min(lower(i.during)) FROM billing_item i
+                                            WHERE i.contract_id = t.id AND i.state = 'parked'),
+                                          (SELECT min(lower(i.during)) FROM billing_item i
+                                            WHERE i.contract_id = t.id AND i.state IN ('waiting', 'rated'))) END, NULL))
                                  - coalesce(range_agg(b.during) FILTER (WHERE NOT b.credited), '{}') AS days
                             FROM invoice_span b WHERE b.contract_id = t.id) left_over, unnest(left_over.days) r) d
             WHERE t.account_id = a.id AND NOT isempty(t.during)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.prepaid import PrepaidDecision, PrepaidPosition, PrepaidTerms
 from cloud_service.flow import collect, correct_invoice, prepaid
+from cloud_service.flow.billing_run import RunPlan, plan
 from cloud_service.flow.customers.contract import MoveIn, change_mode, move_in, move_out
 from cloud_service.flow.issue import issue
 from cloud_service.flow.prepaid import PrepaidChange
@@ -23,6 +24,7 @@ PLAIN = {
     "charges": [{"kind": "energy", "label": "Energy", "price": "0.50"}],
 }  # fmt: skip
 MONDAY = date(2026, 11, 2)
+NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
 
 
 @pytest.fixture
@@ -289,6 +291,14 @@ def test_after_a_bill_unknown_days_count_as_days_did_before(world: World) -> Non
     look(world, 4)
 
     assert Decimal("0.80") == state(world)[1]  # 20 - 9.60 billed - two days of 4.80
+
+
+def test_days_that_a_run_took_up_before_the_first_bill_count(world: World) -> None:
+    plan(world.session, RunPlan(world.entity, NOVEMBER, NOVEMBER.end, "t"))
+    issue_days(world, 3, 4, date(2026, 11, 4))
+    look(world, 4)
+
+    assert Decimal("0.80") == state(world)[1]  # 20 less two days that wait, one that is billed, and today
 
 
 def test_days_of_a_credited_bill_are_used_days_again(world: World) -> None:
