@@ -52,6 +52,33 @@ def set_plan(
     click.echo(as_json(result) if json_output else f"{contract}: {terms.amount:f} with taxes {months} from {first} on")
 
 
+@advance.command(name="propose")
+@click.argument("contract")
+@click.option("--use", help="What is used in a year, in the meter's unit; else what was counted in the last one.")
+@click.option("--from", "start", metavar="DAY", help="The first day; today unless given.")
+@click.option("--every", type=click.Choice(["1", "2", "3"]), default="1", show_default=True, help="Months of a period.")
+@WHOSE
+@JSON
+def propose(contract: str, *, use: str | None, start: str | None, every: str, json_output: bool) -> None:
+    """Reckon an amount from a year's use, even over the year, at the prices of the year ahead."""
+    from cloud_service.cli.names import contract_id
+    from cloud_service.flow.advances.proposal import proposal
+
+    first = day_of(start, "--from")
+    stated = amount_of(use, "--use") if use else None
+    with transaction() as session:
+        id_ = contract_id(session, contract)
+        proposed = proposal(session, id_, first, yearly_use=stated, every_months=int(every))
+    if json_output:
+        click.echo(as_json(proposed))
+        return
+    how = "as stated" if proposed.use.days is None else f"counted on {proposed.use.days} days"
+    click.echo(f"{proposed.use.quantity:f} {proposed.use.unit} a year, {how}, by {', '.join(proposed.tariffs)}:")
+    click.echo(
+        f"{proposed.net:.2f} and {proposed.tax:.2f} tax a year, {proposed.amount:f} {proposed.currency} a period"
+    )
+
+
 @advance.command()
 @click.argument("contract")
 @click.option("--from", "start", required=True, metavar="DAY", help="The first day without.")

@@ -11,7 +11,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.invoicing.advances.plan import AdvanceTerms
+from cloud_service.domain.invoicing.advances.proposal import AdvanceProposal
 from cloud_service.flow.advances import plan as flow
+from cloud_service.flow.advances.proposal import proposal
 from cloud_service.flow.advances.run import AdvanceIssue, AdvanceRun, DueAdvance, due_advances, issue_due
 from cloud_service.flow.issue import issue_apart
 from cloud_service.store.customers import contract_changes, legal_entities
@@ -30,6 +32,8 @@ from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import ngettext
+from cloud_service.web.language.typed_numbers import typed_number
+from common.errors import EnergyError
 
 blueprint = Blueprint("advances", __name__)
 AT_ONCE = 200
@@ -134,10 +138,26 @@ def edit(public_id: UUID) -> Any:
         flash(_("Agreed from %(day)s on.", day=form["from"]), "success")
         return redirect(url_for("advances.edit", public_id=public_id))
 
+    proposed, refusal = _proposed(connection, form)
     return answer(
-        form, page, do, template="console/advance.html", connection=connection, agreed=agreed,
+        form, page, do, template="console/advance.html", connection=connection, agreed=agreed, proposed=proposed,
+        refusal=refusal,
         bills=bills.live_bills(session(), connection.contract.id), today=today(),
     )  # fmt: skip
+
+
+def _proposed(connection: Connection, form: Form) -> tuple[AdvanceProposal | None, str]:
+    """What is reckoned where somebody asks for it, and put into the form; or why it cannot be."""
+    if request.method != "GET" or "use" not in request.args:
+        return None, ""
+    try:
+        use = typed_number(request.args["use"]) if request.args["use"].strip() else None
+        start = form.initial["from"]
+        proposed = proposal(session(), connection.contract.id, start, yearly_use=use)
+    except EnergyError as error:
+        return None, Form.sentence(error)
+    form.initial = {**form.initial, "amount": proposed.amount, "every": "1"}
+    return proposed, ""
 
 
 def _shown(connection: Connection, agreed: list[plans.AdvancePlan]) -> dict[str, Any]:

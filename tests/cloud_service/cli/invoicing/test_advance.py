@@ -49,3 +49,10 @@ def test_what_cannot_be_billed_is_listed_with_its_reason(world: World) -> None:
 def test_what_makes_no_plan_is_refused(world: World) -> None:
     assert isinstance(refusal(*SET[:4], "0.001", *SET[5:]), InputError)
     assert isinstance(refusal("advance", "end", "V1", "--from", "2026-01-01"), ConflictError)
+
+
+def test_an_amount_is_proposed(world: World) -> None:
+    proposed = call("advance", "propose", "V1", "--use", "3500", "--from", "2026-01-01")
+
+    assert ("116.00", "1170.01") == (proposed["amount"], proposed["net"])
+    assert "3500 kWh a year, as stated" in printed("advance", "propose", "V1", "--use", "3500", "--from", "2026-01-01")

@@ -85,3 +85,13 @@ def test_not_billed_lists_no_advance_whose_days_are_to_be_billed(fresh: Console,
     post(clerk, PAGE, f"{PAGE}/run")
 
     assert "Advance bill" not in text_of(clerk.get("/bills/unbilled").text)
+
+
+def test_an_amount_is_proposed_into_the_form(fresh: Console, form: str) -> None:
+    clerk = fresh.sign_in("root")
+
+    page = clerk.get(f"{form}?use=3500").text
+    assert "as stated" in text_of(page)
+    assert 'value="116' in page
+    assert "days of the year before" in text_of(clerk.get(f"{form}?use=").text)
+    assert "is not a number" in text_of(clerk.get(f"{form}?use=much").text)
