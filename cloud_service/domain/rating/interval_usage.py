@@ -6,12 +6,12 @@ onto the finest grid that holds them all, evenly and without loss; a price that 
 
 import math
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import date, datetime
 
 import numpy as np
 
-from cloud_service.domain.pricing.usage import Intervals, Ints, StepRun, spread_evenly
+from cloud_service.domain.pricing.usage import Intervals, StepRun, spread_evenly
+from cloud_service.domain.rating.mounted_run import ONE_DAY, mounted_run, offsets
 from cloud_service.domain.rating.register_readings import (
     MountedRegister,
     PackedDays,
@@ -21,9 +21,8 @@ from cloud_service.domain.rating.register_readings import (
 )
 from cloud_service.domain.rating.spread_spans import step_runs
 from common.errors import InputError
-from common.period import Span, day_start, intervals_in_day
+from common.period import day_start, intervals_in_day
 
-ONE_DAY = timedelta(days=1)
 VALUE_BYTES = 8
 SHOWN = 3  # missing days that a reason names
 
@@ -35,16 +34,17 @@ def interval_usage(registers: Sequence[MountedRegister], readings: SpanReadings)
     """
     only = registers[0]
     packed = readings.days.get(only.register_id)
-    if (
-        len(registers) == 1
-        and packed is not None
-        and only.multiplier == 1
-        and only.covers(readings.start, readings.end)
-    ):
-        values = _whole_span(packed, readings)
-        if values is not None:
-            return Intervals(values, packed.step_s, spread=_spread(registers, readings, packed.step_s, len(values)))
+    if len(registers) == 1 and packed is not None and only.multiplier == 1:
+        run = mounted_run(only, packed, readings)
+        if run is not None and len(run.values) == _steps_of(readings, packed.step_s):
+            spread = _spread(registers, readings, packed.step_s, len(run.values))
+            return Intervals(run.values, packed.step_s, spread=spread)
     return _added(registers, readings)
+
+
+def _steps_of(readings: SpanReadings, step_s: int) -> int:
+    """How many steps the span has."""
+    return offsets(readings.span.start, readings.span.end, readings.zone_name, step_s)[readings.span.end]
 
 
 def _spread(
@@ -59,33 +59,11 @@ def _spread(
     return (runs,) if runs else ()
 
 
-def _whole_span(packed: PackedDays, readings: SpanReadings) -> Ints | None:
-    """The steps as they are packed, where no day and no value is missing."""
-    span = readings.span
-    if len(packed.days) != span.days or any(packed.missing) or packed.day_steps_s:
-        return None
-    values = np.frombuffer(packed.body, dtype="<i8")
-    if len(values) != _offsets(span.start, span.end, readings.zone_name, packed.step_s)[span.end]:
-        return None
-    return values.astype(np.int64, copy=False)
-
-
-@lru_cache(maxsize=512)
-def _offsets(start: date, end: date, zone_name: str, step_s: int) -> dict[date, int]:
-    """Position of each day's first step, and of the end."""
-    offsets, position = {}, 0
-    for day in Span(start, end):
-        offsets[day] = position
-        position += intervals_in_day(day, zone_name, step_s)
-    offsets[end] = position
-    return offsets
-
-
 def _added(registers: Sequence[MountedRegister], readings: SpanReadings) -> Intervals:
     """Several mounts, multipliers, steps or gaps: day by day, each mount with all of its days."""
-    span, scale = readings.span, scale_of(registers)
+    scale = scale_of(registers)
     step_s, spread_s = _common_step(registers, readings)
-    size = _offsets(span.start, span.end, readings.zone_name, step_s)[span.end]
+    size = _steps_of(readings, step_s)
     spread = _spread(registers, readings, step_s, size)
     total = Intervals(np.zeros(size, dtype=np.int64), step_s, scale, spread_s, spread)
     for register in registers:
@@ -120,8 +98,14 @@ def _add(
     `follows` says that another one was taken down when it came.
     """
     factor = factor_at(register, scale)
+    run = mounted_run(register, packed, readings)
+    if run is not None:
+        parts = packed.step_s // total.step_s
+        counted = spread_evenly(run.values * factor, parts)
+        total.values[run.first * parts : run.first * parts + len(counted)] += counted
+        return set(packed.days)
     zone_name, span = readings.zone_name, readings.span
-    offsets = _offsets(span.start, span.end, zone_name, total.step_s)
+    position_of = offsets(span.start, span.end, zone_name, total.step_s)
     values = np.frombuffer(packed.body, dtype="<i8")
     counts = _steps_of_days(register, packed, zone_name)
     covered: set[date] = set()
@@ -133,7 +117,7 @@ def _add(
         if first < last:
             told_by_other = follows and not values[position + first] and _came_within_a_step(register, day_from, step_s)
             lost += _without_value(register, missing, count - (last - first) + told_by_other)
-            start = offsets[day]
+            start = position_of[day]
             counted = values[position + first : position + last] * factor
             for shared_step in readings.shared.get((register.register_id, day), ()):
                 if shared_step.mounted_ms == register.mounted_ms and first <= shared_step.step < last:
@@ -152,6 +136,9 @@ def _add(
 
 def counted_while_mounted(register: MountedRegister, packed: PackedDays, readings: SpanReadings) -> int:
     """What the register counted on its days as it hung there, in thousandths without its multiplier."""
+    run = mounted_run(register, packed, readings)
+    if run is not None:
+        return int(run.values.sum())
     values, position, touched, shared = np.frombuffer(packed.body, dtype="<i8"), 0, [], 0
     counts = _steps_of_days(register, packed, readings.zone_name)
     for day, step_s, count in zip(packed.days, packed.steps_s, counts, strict=True):
@@ -204,6 +191,8 @@ def _without_value(register: MountedRegister, missing: int, outside: int) -> int
 def _refuse_gaps(covered: set[date], register: MountedRegister, readings: SpanReadings) -> None:
     """Refuse days on which the register hung there and that nobody made: an afternoon is not free of charge."""
     zone_name = readings.zone_name
+    if len(covered) == readings.span.days:
+        return
     missing = [
         day
         for day in readings.span

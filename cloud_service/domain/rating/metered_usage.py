@@ -3,20 +3,22 @@
 What is not there is refused with its reason, never taken for zero; one refused connection is parked, others go on.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from cloud_service.domain.pricing.usage import Intervals, RegisterUsage, Total
 from cloud_service.domain.rating.billed_register import register_source
 from cloud_service.domain.rating.index_usage import index_usage
 from cloud_service.domain.rating.interval_usage import interval_usage
-from cloud_service.domain.rating.read_between import RegisterWords, register_words
+from cloud_service.domain.rating.read_between import NO_WORDS, RegisterWords, register_words
 from cloud_service.domain.rating.register_readings import MountedRegister, SpanReadings
 from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.rating.span_ends import is_one_difference
 from common.errors import InputError
-from common.period import day_start
+from common.period import Span, day_start
 from common.reading import Kind, Unit
 
 BESIDE = ("export", "reactive_import", "reactive_export", "apparent")  # counted beside what is taken
@@ -83,7 +85,9 @@ def metered_usage(
             left_out = error
         else:
             of_members = [register_source(name, member, readings) for member in members]
-            register_texts[name] = register_words(members, of_members, readings)
+            words = register_words(members, of_members, readings)
+            if words != NO_WORDS:
+                register_texts[name] = words
             sources += of_members
     if not registers:
         raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")
@@ -117,14 +121,28 @@ def _refuse_unmounted(mounted: Sequence[MountedRegister], readings: SpanReadings
     """Refuse a day on which no meter hung for a moment: what was used then is not known, and not nothing."""
     if not mounted or any(register.covers(readings.start, readings.end) for register in mounted):
         return
-    for day in readings.span:
-        start, end = day_start(day, readings.zone_name), day_start(day + timedelta(days=1), readings.zone_name)
-        if not any(register.touches(start, end) for register in mounted):
-            raise InputError(
-                f"no meter with a billed register is mounted on {day}",
-                code="no_meter",
-                hint="record the mounting, or end the contract with the meter",
-            )
+    days, starts = readings.span.days, _starts_of_days(readings.span, readings.zone_name)
+    covered = 0  # so many of the days, from the first on
+    for first, last in sorted(_days_touched(register, starts) for register in mounted):
+        covered = max(covered, last) if first <= covered else covered
+    if covered < days:
+        raise InputError(
+            f"no meter with a billed register is mounted on {readings.span.start + timedelta(days=covered)}",
+            code="no_meter",
+            hint="record the mounting, or end the contract with the meter",
+        )
+
+
+def _days_touched(register: MountedRegister, starts: Sequence[datetime]) -> tuple[int, int]:
+    """The first of some days on which it hung there for a moment, and the one after the last, by their beginnings."""
+    gone = len(starts) - 1 if register.dismounted is None else bisect_left(starts, register.dismounted)
+    return max(bisect_right(starts, register.mounted) - 1, 0), gone
+
+
+@lru_cache(maxsize=512)
+def _starts_of_days(span: Span, zone_name: str) -> tuple[datetime, ...]:
+    """When each day of a span begins, and when the last one ends."""
+    return (*(day_start(day, zone_name) for day in span), day_start(span.end, zone_name))
 
 
 def _group(register: MountedRegister, utility: str, mounted: Sequence[MountedRegister]) -> str:

@@ -24,6 +24,9 @@ class RegisterWords:
     has_holes: bool = False  # steps between readings that lie apart: their sum is known, the highest of them is not
 
 
+NO_WORDS = RegisterWords()
+
+
 def register_words(
     mounted: Sequence[MountedRegister], sources: Sequence[RegisterSource], readings: SpanReadings
 ) -> RegisterWords:

@@ -1,6 +1,7 @@
 """From registers at a service point to usage: whatever happened to the meters, it adds up, or it is refused."""
 
 import hashlib
+import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -11,7 +12,7 @@ from cloud_service.domain.pricing.usage import Intervals, Total
 from cloud_service.domain.rating.metered_usage import engine_name, metered_usage
 from cloud_service.domain.rating.register_readings import SpanReadings
 from common.errors import InputError
-from common.period import Span, day_start
+from common.period import Span, day_bounds, day_start
 from tests.cloud_service.domain.rating.readings import (
     LONG_AGO,
     OCTOBER,
@@ -100,6 +101,27 @@ def test_the_sources_of_an_index_have_one_neighbour_on_each_side_of_the_span() -
     source = metered_usage([mounted_register()], "water", index_readings(*readings, later)).sources[0]
 
     assert [2, 3, 4] == [index.value for index in source.indexes or ()]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_first_day_that_no_meter_touches_is_the_one_that_is_refused(seed: int) -> None:
+    """Mounts in any order, that overlap, touch at midnight or leave days out, beside a look at each day."""
+    dice = random.Random(seed)
+    midnights = [day_start(date(2026, 9, 28) + timedelta(days=n), ZONE) for n in range(40)]
+    mounts = []
+    for number in range(1, dice.randint(2, 5)):
+        came, gone = sorted(at + timedelta(hours=dice.choice((0, 0, 5))) for at in dice.choices(midnights, k=2))
+        mounts.append(mounted_register(number, mounted=came, dismounted=dice.choice((gone, gone, None))))
+    mounts = [mount for mount in mounts if mount.touches(*day_bounds(OCTOBER.start, ZONE)) or dice.random() < 0.9]
+    bare = [day for day in OCTOBER if not any(mount.touches(*day_bounds(day, ZONE)) for mount in mounts)]
+
+    with pytest.raises(InputError) as refused:
+        metered_usage(mounts, "electricity", SpanReadings(OCTOBER, ZONE, {}, {}))
+
+    reason = str(refused.value)
+    assert ("is mounted on" in reason) == bool(bare and mounts)
+    if bare and mounts:
+        assert f"is mounted on {bare[0]}" in reason
 
 
 @pytest.mark.parametrize(
