@@ -17,7 +17,7 @@ from cloud_service.domain.rating.register_readings import SpanReadings
 from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.database.session import transaction
 from cloud_service.store.invoicing.billable_contracts import mounted_registers
-from cloud_service.store.invoicing.billed_usage import packed_days, shared_steps
+from cloud_service.store.invoicing.billed_usage import read_days
 from cloud_service.store.metering import readings
 from cloud_service.store.metering.dirty_days import mark_dirty
 from common.period import Span, day_start
@@ -95,8 +95,8 @@ class House:
         with transaction(self.engine) as session:
             registers = mounted_registers(session, [self.points[point]], first, last)[self.points[point]]
             ids = [register.register_id for register in registers]
-            days, shared = packed_days(session, ids, span), shared_steps(session, ids, span)
-        usage = interval_usage(registers, SpanReadings(span, self.zone, days, {}, shared=shared))
+            stored = read_days(session, ids, span)
+        usage = interval_usage(registers, SpanReadings(span, self.zone, stored.packed, {}, shared=stored.shared))
         return int(Decimal(int(usage.values.sum())).scaleb(3 - usage.scale))
 
 

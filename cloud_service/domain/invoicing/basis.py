@@ -17,7 +17,7 @@ ADVANCE = "advance"
 TAKEN_UP = frozenset({"share", "difference", ADVANCE})  # charges of lines that waited: no rating of own days has them
 
 
-class BilledContract(msgspec.Struct, frozen=True, kw_only=True):
+class BilledContract(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A contract of an invoice: what `RatedContract` says of it, but its lines and taxes."""
 
     contract: RatedContractFacts

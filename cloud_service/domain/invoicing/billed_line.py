@@ -24,7 +24,7 @@ class LineExplanation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     corrects: str | UnsetType = UNSET  # number of the invoice that a credit note's line takes back
 
 
-class BilledLine(msgspec.Struct, frozen=True, kw_only=True):
+class BilledLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of an invoice: quantity × price = amount, to the twelve places that a row stores."""
 
     contract_id: int | None  # None for a line of no single contract: the coin, a fee

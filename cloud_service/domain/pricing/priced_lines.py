@@ -154,7 +154,7 @@ class TaxLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.by_line is True
 
 
-class RatingResult(msgspec.Struct, frozen=True, kw_only=True):
+class RatingResult(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that one connection owes for one span.
 
     `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum (cash rounding is a line of

@@ -84,7 +84,7 @@ class Total:
 RegisterUsage = Intervals | Total
 
 
-class History(msgspec.Struct, frozen=True, kw_only=True):
+class History(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What earlier spans left behind for one connection.
 
     `peaks[charge id]` are (first day of the billing month, kW); `energy_credit[charge id][TOU period]` counts

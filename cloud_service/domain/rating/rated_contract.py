@@ -21,7 +21,7 @@ from cloud_service.domain.pricing.rated_line import (
 from cloud_service.domain.pricing.tax import applies, rate_on
 from cloud_service.domain.pricing.usage import NOTHING_BEFORE, History
 from cloud_service.domain.rating.rated_terms import RatedTerms
-from cloud_service.domain.rating.read_between import RegisterWords, words_of
+from cloud_service.domain.rating.read_between import NO_WORDS, RegisterWords, words_of
 from cloud_service.domain.rating.register_source import RegisterSource
 from cloud_service.domain.tariffs.charge_periods import versions_in
 from cloud_service.domain.tariffs.tariff import Tariff
@@ -29,10 +29,10 @@ from common.period import Span
 from common.reading import Unit
 
 OF_STEPS = ("demand", "capacity", "spot")  # priced by single steps: one that was filled is an estimate
-NO_WORDS: Mapping[str, RegisterWords] = {}
+NOTHING_TOLD: Mapping[str, RegisterWords] = {}
 
 
-class Rating(msgspec.Struct, frozen=True, kw_only=True):
+class Rating(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Lines, taxes and their sums over some days, in one currency.
 
     `net` is the sum of the lines' amounts, `tax` of the taxes' amounts, `total` their sum.
@@ -69,7 +69,7 @@ class TariffOnDays(msgspec.Struct, frozen=True, gc=False):
     end: date  # the day after the last
 
 
-class RatedContractFacts(msgspec.Struct, frozen=True, kw_only=True):
+class RatedContractFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The contract as it was when it was rated: frozen with its invoice."""
 
     id: int
@@ -92,7 +92,7 @@ class MonthlyUse(msgspec.Struct, frozen=True, array_like=True, gc=False):
     energy: int  # thousandths of the unit
 
 
-class RatedContract(Rating, frozen=True, kw_only=True):
+class RatedContract(Rating, frozen=True, kw_only=True, gc=False):
     """A contract's rating with the contract's facts, the registers it was read from, and the use of 25 months."""
 
     contract: RatedContractFacts
@@ -114,7 +114,7 @@ def rating_of(
     result: RatingResult,
     tariff: Tariff,
     contract_id: int | UnsetType = UNSET,
-    register_texts: Mapping[str, RegisterWords] = NO_WORDS,
+    register_texts: Mapping[str, RegisterWords] = NOTHING_TOLD,
 ) -> Rating:
     """The engine's result as a record, each line with the VAT category and rate that apply to it.
 
@@ -140,7 +140,7 @@ def rating_of(
 
 
 def _rated_line(line: PricedLine, tariff: Tariff, register_texts: Mapping[str, RegisterWords]) -> RatedLine:
-    of_line = words_of(line.head.registers, register_texts) if register_texts else RegisterWords()
+    of_line = words_of(line.head.registers, register_texts) if register_texts else NO_WORDS
     estimated = of_line.is_estimated or (of_line.has_holes and line.charge in OF_STEPS)
     return rated_line(line, _vat(line, tariff), of_line.shown, estimated=estimated)
 

@@ -21,4 +21,4 @@ class RatedTerms(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 def digest(values: Iterable[object]) -> str:
     """A short fingerprint of values that are written the same whenever they are the same."""
-    return hashlib.sha256(repr(tuple(values)).encode()).hexdigest()[:20]
+    return hashlib.sha256(msgspec.json.encode(tuple(values))).hexdigest()[:20]

@@ -63,7 +63,7 @@ class SharedStep(msgspec.Struct, frozen=True, array_like=True, gc=False):
 IndexAt = tuple[int, int, int]  # milliseconds since 1970, thousandths, quality
 
 
-class DayEnds(msgspec.Struct, frozen=True):
+class DayEnds(msgspec.Struct, frozen=True, gc=False):
     """A day's qualities, one a step, and the readings it was made between."""
 
     qualities: bytes

@@ -30,7 +30,7 @@ class BilledIndex(msgspec.Struct, frozen=True, array_like=True, gc=False):
     estimated: bool = False
 
 
-class RegisterSource(msgspec.Struct, frozen=True, kw_only=True):
+class RegisterSource(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A register and what was read of it: validated days with their sum and hash, or indexes."""
 
     register_id: int

@@ -70,11 +70,10 @@ def load(
         session, [contract.service_point_id for contract in members], first, last
     )
     registers = [register.register_id for group in mounted.values() for register in group]
-    days = billed_usage.packed_days(session, registers, span)
-    shared = billed_usage.shared_steps(session, _exchanged(mounted, first, last), span)
+    stored = billed_usage.read_days(session, registers, span)
     ended = priced_by_the_hour(session, members, assignments, mounted) if so_far else registers
-    ends = billed_usage.day_ends(session, ended, span)
-    undated = [register for register in registers if register not in days]
+    ends = {register: stored.ends[register] for register in ended if register in stored.ends}
+    undated = [register for register in registers if register not in stored.packed]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
     near = _near(session, members, mounted, ends, span) if not so_far else {}
     earlier = rating_history.histories(session, ids, span.start, run_id)
@@ -88,7 +87,9 @@ def load(
         )
         job.earlier = earlier.get(contract.id)
         job.history = job.earlier.history if job.earlier else History()
-        readings = SpanReadings(span, contract.timezone, days, indexes, so_far, shared, ends, spread, near)
+        readings = SpanReadings(
+            span, contract.timezone, stored.packed, indexes, so_far, stored.shared, ends, spread, near
+        )
         if not so_far:
             job.terms = rated_terms.terms_of(contract, span, job.assignments, job.mounted, versions)
         _measure(job, readings, priced)
@@ -125,16 +126,6 @@ def _priced_registers(session: Session, assignments: Iterable[Sequence[AssignedT
         except EnergyError:
             priced[versions] = frozenset()
     return priced
-
-
-def _exchanged(mounted: Mapping[int, Sequence[MountedRegister]], first: datetime, last: datetime) -> list[int]:
-    """The registers that came or went between two instants: two mounts may share a step."""
-    return [
-        register.register_id
-        for registers in mounted.values()
-        for register in registers
-        if not register.covers(first, last)
-    ]
 
 
 def _measure(job: RatingJob, readings: SpanReadings, priced: PricedRegisters) -> None:

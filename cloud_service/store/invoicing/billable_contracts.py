@@ -49,6 +49,7 @@ class BillableContract:
         return Span(start, end) if start < end else None
 
 
+# The columns are the fields of BillableContract, those of MOUNTED after the point the fields of MountedRegister.
 CONTRACTS = text(
     """
     SELECT c.id, c.number, lower(c.during) AS start, upper(c.during) AS end, c.account_id,
@@ -110,7 +111,7 @@ RUNNING = text(
 
 def contracts(session: Session, ids: Sequence[int]) -> list[BillableContract]:
     """The contracts of some ids, in the order of the ids."""
-    return [BillableContract(**row) for row in session.execute(CONTRACTS, {"ids": list(ids)}).mappings()]
+    return [BillableContract(*row) for row in session.execute(CONTRACTS, {"ids": list(ids)})]
 
 
 def running(session: Session, entity_id: int, span: Span) -> list[int]:
@@ -123,11 +124,9 @@ def mounted_registers(
     session: Session, points: Sequence[int], start: datetime, end: datetime
 ) -> dict[int, list[MountedRegister]]:
     """Billed registers mounted at the service points between two instants, by point."""
-    rows = session.execute(MOUNTED, {"points": list(points), "start": start, "end": end}).mappings()
     registers: dict[int, list[MountedRegister]] = {}
-    for row in rows:
-        columns = dict(row)
-        registers.setdefault(columns.pop("service_point_id"), []).append(MountedRegister(**columns))
+    for point, *columns in session.execute(MOUNTED, {"points": list(points), "start": start, "end": end}):
+        registers.setdefault(point, []).append(MountedRegister(*columns))
     return registers
 
 
@@ -135,7 +134,7 @@ def assigned_tariffs(session: Session, ids: Sequence[int], span: Span) -> dict[i
     """The tariffs of each contract on the days of a span."""
     rows = session.execute(ASSIGNED, {"ids": list(ids), "start": span.start, "end": span.end})
     tariffs: dict[int, list[AssignedTariff]] = {}
-    for row in rows:
-        tariff = AssignedTariff(row.role, Span(row.start, row.end), row.tariff_id, row.code, tuple(row.versions))
-        tariffs.setdefault(row.contract_id, []).append(tariff)
+    for contract_id, role, tariff_id, code, start, end, versions in rows:
+        tariff = AssignedTariff(role, Span(start, end), tariff_id, code, tuple(versions))
+        tariffs.setdefault(contract_id, []).append(tariff)
     return tariffs

@@ -1,5 +1,6 @@
 """What registers counted, for rating: packed days as one block of bytes per register, or indexes where no days are."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -13,19 +14,32 @@ from cloud_service.store.database.bulk_rows import driver
 from common.period import Span
 from common.reading import Quality
 
+# A row a register, looked up by itself in the order of its days: read together, PostgreSQL sorts all days of all.
 DAYS = """
-    SELECT register_id, day, step_s, "values", missing
-      FROM interval_day
-     WHERE register_id = ANY(%s) AND day >= %s AND day < %s
-     ORDER BY register_id, day
+    SELECT w.id, d.*
+      FROM (SELECT DISTINCT unnest(%(registers)s::bigint[]) AS id) w
+     CROSS JOIN LATERAL (
+           SELECT array_agg(day) AS days, array_agg(step_s), string_agg("values", ''), array_agg(missing),
+                  array_agg(day) FILTER (WHERE tells), array_agg(qualities) FILTER (WHERE tells),
+                  array_agg(made_from->'entry') FILTER (WHERE tells), array_agg(made_from->'exit') FILTER (WHERE tells),
+                  array_agg(day) FILTER (WHERE made_from ? 'shared'),
+                  array_agg(made_from->'shared') FILTER (WHERE made_from ? 'shared')
+             FROM (SELECT *, day = %(start)s OR day = %(last)s OR position(%(estimated)s IN qualities) > 0 AS tells
+                     FROM interval_day
+                    WHERE register_id = w.id AND day >= %(start)s AND day < %(end)s
+                    ORDER BY day) made) d
+     WHERE d.days IS NOT NULL
 """
-SHARED = text(
-    """
-    SELECT register_id, day, made_from->'shared' AS shared
-      FROM interval_day
-     WHERE register_id = ANY(:ids) AND day >= :start AND day < :end AND made_from ? 'shared'
-    """
-)
+BODIES = """
+    SELECT w.id, d.body
+      FROM (SELECT DISTINCT unnest(%(registers)s::bigint[]) AS id) w
+     CROSS JOIN LATERAL (
+           SELECT string_agg("values", '') AS body
+             FROM (SELECT "values" FROM interval_day
+                    WHERE register_id = w.id AND day >= %(start)s AND day < %(end)s
+                    ORDER BY day) made) d
+     WHERE d.body IS NOT NULL
+"""
 NOW = text("SELECT clock_timestamp()")
 INDEXES = text(
     """
@@ -53,13 +67,6 @@ NEAR = text(
      ORDER BY w.register_id, b.at
     """
 )
-ENDS = """
-    SELECT register_id, day, qualities, made_from->'entry', made_from->'exit'
-      FROM interval_day
-     WHERE register_id = ANY(%s) AND day >= %s AND day < %s
-       AND (day = %s OR day = %s OR position(%s IN qualities) > 0)
-     ORDER BY register_id, day
-"""
 ESTIMATED = bytes([Quality.ESTIMATED])
 
 
@@ -69,56 +76,51 @@ def snapshot_time(session: Session) -> datetime:
     return now
 
 
-@dataclass(slots=True)
-class _DaysOfRegister:
-    """The days of one register while they are read."""
+@dataclass(frozen=True, slots=True)
+class ReadDays:
+    """Validated days of registers, and how they were made."""
 
-    days: list[date] = field(default_factory=list)
-    steps_s: list[int] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
-    missing: list[int] = field(default_factory=list)
+    packed: dict[int, PackedDays] = field(default_factory=dict)  # by register
+    # by register: a span's first and last day, and those with an estimated step
+    ends: dict[int, list[DayEnds]] = field(default_factory=dict)
+    # by register and day: what each mount has of the steps that two of them share
+    shared: dict[tuple[int, date], list[SharedStep]] = field(default_factory=dict)
+
+
+def read_days(session: Session, registers: Sequence[int], span: Span) -> ReadDays:
+    """What is stored of the days of many registers, in one read."""
+    read = ReadDays()
+    values = {"registers": list(registers), "start": span.start, "end": span.end, "estimated": ESTIMATED}
+    with driver(session).cursor(binary=True) as cursor:
+        cursor.execute(DAYS, values | {"last": span.end - timedelta(days=1)}, prepare=False)
+        for register, days, steps_s, body, missing, told, qualities, entries, exits, shared_on, shared in cursor:
+            read.packed[register] = _packed(days, steps_s, body, missing)
+            if told:
+                read.ends[register] = [
+                    DayEnds(of_steps, tuple(entry) if entry else None, tuple(exit_) if exit_ else None, day)
+                    for day, of_steps, entry, exit_ in zip(told, qualities, entries, exits, strict=True)
+                ]
+            for day, steps in zip(shared_on or (), shared or (), strict=True):
+                read.shared[register, day] = msgspec.convert(steps, list[SharedStep])
+    return read
 
 
 def packed_days(session: Session, registers: Sequence[int], span: Span) -> dict[int, PackedDays]:
     """Validated days of many registers in one read."""
-    by_register: dict[int, _DaysOfRegister] = {}
+    return read_days(session, registers, span).packed
+
+
+def _packed(days: Sequence[date], steps_s: Sequence[int], body: bytes, missing: Sequence[int]) -> PackedDays:
+    differing = tuple(steps_s) if len(set(steps_s)) > 1 else ()
+    return PackedDays(tuple(days), steps_s[0], body, tuple(missing), differing)
+
+
+def hashes(session: Session, registers: Sequence[int], span: Span) -> dict[int, str]:
+    """Register -> the SHA-256 of its days as they are packed."""
+    values = {"registers": list(registers), "start": span.start, "end": span.end}
     with driver(session).cursor(binary=True) as cursor:
-        cursor.execute(DAYS, (list(registers), span.start, span.end), prepare=False)
-        for register, day, step_s, body, missing in cursor:
-            read = by_register.get(register)
-            if read is None:
-                read = by_register[register] = _DaysOfRegister()
-            read.days.append(day)
-            read.steps_s.append(step_s)
-            read.bodies.append(body)
-            read.missing.append(missing)
-    return {register: _packed(read) for register, read in by_register.items()}
-
-
-def _packed(read: _DaysOfRegister) -> PackedDays:
-    step_s = read.steps_s[0]
-    differing = tuple(read.steps_s) if read.steps_s.count(step_s) < len(read.steps_s) else ()
-    return PackedDays(tuple(read.days), step_s, b"".join(read.bodies), tuple(read.missing), differing)
-
-
-def shared_steps(session: Session, registers: Sequence[int], span: Span) -> dict[tuple[int, date], list[SharedStep]]:
-    """(register, day) -> what each mount has of the steps that two of them share."""
-    if not registers:
-        return {}
-    rows = session.execute(SHARED, {"ids": list(registers), "start": span.start, "end": span.end})
-    return {(row.register_id, row.day): msgspec.convert(row.shared, list[SharedStep]) for row in rows}
-
-
-def day_ends(session: Session, registers: Sequence[int], span: Span) -> dict[int, list[DayEnds]]:
-    """Register -> the first and last day of a span, and those with an estimated step, as they were made."""
-    ends: dict[int, list[DayEnds]] = {}
-    last = span.end - timedelta(days=1)
-    with driver(session).cursor(binary=True) as cursor:
-        cursor.execute(ENDS, (list(registers), span.start, span.end, span.start, last, ESTIMATED), prepare=False)
-        for register, day_on, qualities, entry, exit_ in cursor:
-            day = DayEnds(qualities, tuple(entry) if entry else None, tuple(exit_) if exit_ else None, day_on)
-            ends.setdefault(register, []).append(day)
-    return ends
+        cursor.execute(BODIES, values, prepare=False)
+        return {register: hashlib.sha256(body).hexdigest() for register, body in cursor}
 
 
 def indexes_near(session: Session, instants: Mapping[int, datetime]) -> dict[int, list[tuple[datetime, int]]]:

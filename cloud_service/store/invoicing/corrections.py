@@ -1,6 +1,5 @@
 """What corrections need of issued invoices: their rows as drafts again, the days that changed since."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,9 +13,8 @@ from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billing_account import BillingAccount, Buyer, Seller
 from cloud_service.domain.invoicing.credit_note import OriginalInvoice
 from cloud_service.domain.pricing.record_json import from_json
-from cloud_service.domain.rating.register_readings import PackedDays
 from cloud_service.domain.receivables.payment_allocation import Allocation
-from cloud_service.store.invoicing.billed_usage import packed_days
+from cloud_service.store.invoicing.billed_usage import hashes
 from cloud_service.store.invoicing.issued_invoice import lines_of
 from common.errors import NotFoundError
 from common.period import Span
@@ -214,13 +212,9 @@ def changed_reads(session: Session, reads: Sequence[RegisterRead]) -> list[Regis
     changed = []
     for span in {read.span for read in doubtful}:
         of_span = [read for read in doubtful if read.span == span]
-        days = packed_days(session, [read.register_id for read in of_span], span)
-        changed += [read for read in of_span if _fingerprint(days.get(read.register_id)) != read.sha256]
+        now = hashes(session, [read.register_id for read in of_span], span)
+        changed += [read for read in of_span if now.get(read.register_id, "") != read.sha256]
     return changed
-
-
-def _fingerprint(packed: PackedDays | None) -> str:
-    return hashlib.sha256(packed.body).hexdigest() if packed else ""
 
 
 def note_changed_while_issuing(session: Session, since: datetime) -> int:

@@ -68,9 +68,7 @@ def _read(
     mounted = billable_contracts.mounted_registers(session, points, first, last)
     registers = [register for members in mounted.values() for register in members]
     ids = [register.register_id for register in registers]
-    days = billed_usage.packed_days(session, ids, span)
-    exchanged = [register.register_id for register in registers if not register.covers(first, last)]
-    shared = billed_usage.shared_steps(session, exchanged, span)
-    undated = [register for register in ids if register not in days]
+    stored = billed_usage.read_days(session, ids, span)
+    undated = [register for register in ids if register not in stored.packed]
     indexes = billed_usage.indexes(session, undated, first - READ_BEFORE, last + READ_AFTER) if undated else {}
-    return mounted, SpanReadings(span, zone, days, indexes, shared=shared)
+    return mounted, SpanReadings(span, zone, stored.packed, indexes, shared=stored.shared)

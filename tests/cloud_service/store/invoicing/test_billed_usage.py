@@ -1,13 +1,23 @@
 """What registers counted, as rating takes it."""
 
+import hashlib
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from sqlalchemy import text
 
-from cloud_service.store.invoicing.billed_usage import indexes, indexes_near, packed_days, snapshot_time
+from cloud_service.domain.rating.register_readings import DayEnds, SharedStep
+from cloud_service.store.invoicing.billed_usage import (
+    hashes,
+    indexes,
+    indexes_near,
+    packed_days,
+    read_days,
+    snapshot_time,
+)
 from cloud_service.store.metering.readings import ensure_months
 from common.period import Span
+from common.reading import Quality
 from tests.books.world import World
 
 THREE_DAYS = Span(date(2026, 10, 24), date(2026, 10, 27))  # the clock goes back on the second
@@ -36,6 +46,55 @@ def test_days_of_different_steps_say_which(world: World) -> None:
     packed = packed_days(world.session, world.registers, THREE_DAYS)[world.registers[0]]
 
     assert (900, 900, 3600) == packed.steps_s
+
+
+def test_a_register_that_is_asked_for_twice_or_has_no_days_is_read_once_or_not_at_all(world: World) -> None:
+    world.readings(world.registers[0], THREE_DAYS, wh=7)
+
+    read = read_days(world.session, [world.registers[0], world.registers[0], 999_999], THREE_DAYS)
+
+    assert [world.registers[0]] == list(read.packed)
+    assert 8 * 292 == len(read.packed[world.registers[0]].body)
+    assert {} == read_days(world.session, [], THREE_DAYS).packed
+
+
+def test_the_first_and_last_day_and_those_with_an_estimated_step_say_how_they_were_made(world: World) -> None:
+    register, span = world.registers[0], Span(date(2026, 10, 20), date(2026, 10, 27))
+    world.readings(register, span)
+    made = 'UPDATE interval_day SET made_from = made_from || \'{"entry": [5, 70, 0], "exit": [9, 80, 1]}\''
+    world.session.execute(text(f"{made} WHERE day = '2026-10-20'"))
+    qualities = bytes([0] * 95 + [Quality.ESTIMATED])
+    world.session.execute(text("UPDATE interval_day SET qualities = :q WHERE day = '2026-10-22'"), {"q": qualities})
+
+    ends = read_days(world.session, [register], span).ends[register]
+
+    assert [
+        DayEnds(bytes(96), (5, 70, 0), (9, 80, 1), date(2026, 10, 20)),
+        DayEnds(qualities, None, None, date(2026, 10, 22)),
+        DayEnds(bytes(96), None, None, date(2026, 10, 26)),
+    ] == ends
+
+
+def test_a_step_that_two_mounts_share_is_told_with_its_day(world: World) -> None:
+    register = world.registers[0]
+    world.readings(register, THREE_DAYS)
+    shared = "UPDATE interval_day SET made_from = made_from || '{\"shared\": [[3, 1000, 40], [3, 2000, 60]]}'"
+    world.session.execute(text(f"{shared} WHERE day = '2026-10-25'"))
+
+    read = read_days(world.session, world.registers, THREE_DAYS)
+
+    assert {(register, date(2026, 10, 25)): [SharedStep(3, 1000, 40), SharedStep(3, 2000, 60)]} == read.shared
+
+
+def test_the_hash_of_days_is_that_of_the_block_that_was_rated(world: World) -> None:
+    register = world.registers[0]
+    world.readings(register, THREE_DAYS, wh=7)
+    body = packed_days(world.session, [register], THREE_DAYS)[register].body
+
+    assert {register: hashlib.sha256(body).hexdigest()} == hashes(world.session, [register, 999_999], THREE_DAYS)
+    world.session.execute(text("UPDATE interval_day SET \"values\" = overlay(\"values\" PLACING '\\x08' FROM 1)"
+                               " WHERE day = '2026-10-26'"))  # fmt: skip
+    assert {register: hashlib.sha256(body).hexdigest()} != hashes(world.session, [register], THREE_DAYS)
 
 
 def test_indexes_are_in_order_and_those_that_nobody_trusts_are_left_out(world: World) -> None:
