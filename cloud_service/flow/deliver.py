@@ -6,7 +6,7 @@ commit sends it again under the same Message-ID, by which mail systems see that 
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ from cloud_service.documents.covering_letter import (
     text_letter,
 )
 from cloud_service.documents.einvoice import hybrid_pdf
-from cloud_service.documents.einvoice.checked import RuleCheck, checked_einvoice
+from cloud_service.documents.einvoice.checked import checked_einvoice
 from cloud_service.documents.einvoice.kinds import CII, KINDS, EinvoiceKind
 from cloud_service.documents.einvoice.rules.added_rules import rule_sets
 from cloud_service.documents.einvoice.rules.rule_set import RuleSet
@@ -176,17 +176,15 @@ def einvoice(session: Session, invoice_id: int, kind: str = CII.name) -> StoredD
     def make() -> NewDocument:
         paper = _paper(invoice, "")
         checked = checked_einvoice(paper, KINDS[kind], _added_rules(session))
-        return NewDocument(f"{paper.number}.xml", "application/xml", checked.xml, _as_records(checked.checks))
+        return NewDocument(
+            f"{paper.number}.xml", "application/xml", checked.xml, [asdict(each) for each in checked.checks]
+        )
 
     return outgoing.document_once(session, invoice_id, kind, make)
 
 
 def _added_rules(session: Session) -> list[RuleSet]:
     return rule_sets(einvoice_rules.in_use(session), partial(einvoice_rules.stylesheet, session))
-
-
-def _as_records(checks: Sequence[RuleCheck]) -> list[dict[str, Any]]:
-    return [asdict(check) for check in checks]
 
 
 def document_by_public_id(session: Session, public_id: UUID, *, public_url: str) -> StoredDocument:
@@ -217,7 +215,7 @@ def _pdf(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> Store
             body = hybrid_pdf.render(paper, theme, checked.xml)
         except hybrid_pdf.NotArchivableError:  # then the e-invoice goes beside it, see `_einvoice_beside`
             return NewDocument(f"{paper.number}.pdf", PDF_TYPE, invoice_pdf.render(paper, theme))
-        return NewDocument(f"{paper.number}.pdf", PDF_TYPE, body, _as_records(checked.checks))
+        return NewDocument(f"{paper.number}.pdf", PDF_TYPE, body, [asdict(each) for each in checked.checks])
 
     return outgoing.document_once(session, invoice.id, PDF, make)
 
@@ -227,12 +225,10 @@ def _letter(session: Session, message: WaitingMessage, public_url: str, now: dat
     if message.kind in ("invoice", "credit_note") and message.invoice_id is not None:
         invoice = issued_invoice(session, message.invoice_id)
         paper = _paper(invoice, public_url)
-        pdf, theme = _pdf(session, invoice, paper), _theme(session, invoice)
-        kind = _einvoice_beside(invoice, pdf, theme)
-        documents = [pdf, *([einvoice(session, invoice.id, kind.name)] if kind else [])]
-        return _addressed(message, invoice_letter(paper, theme), paper, [_attached(each) for each in documents])
+        files = _bill_files(session, invoice, paper)
+        return _addressed(message, invoice_letter(paper, _theme(session, invoice)), paper, files)
     if message.kind == "reminder" and "letter" in message.facts:
-        return _reminder(message, public_url)
+        return _reminder(session, message, public_url)
     if message.kind == "receipt":
         return _receipt(session, message, now)
     cover = COVERING_LETTERS.get(message.kind, text_letter)(message.facts)
@@ -247,11 +243,14 @@ def reminder_file(content: Mapping[str, Any], public_url: str) -> bytes:
     return reminder_pdf.render(reminder, read_theme(content["theme"]), public_url)
 
 
-def _reminder(message: WaitingMessage, public_url: str) -> Letter:
-    """The mail of a reminder with its PDF."""
+def _reminder(session: Session, message: WaitingMessage, public_url: str) -> Letter:
+    """The mail of a reminder with its PDF, and the bill of the fee that it names."""
     reminder, theme = from_json(ReminderLetter, message.facts["letter"]), read_theme(message.facts["theme"])
-    filename = f"{reminder.account}-{reminder.day}.pdf"
-    files = [Attachment(filename, "application/pdf", reminder_file(message.facts, public_url))]
+    files = [Attachment(f"{reminder.account}-{reminder.day}.pdf", PDF_TYPE, reminder_file(message.facts, public_url))]
+    fee_id = outgoing.invoice_id(session, UUID(reminder.fee.public_id)) if reminder.fee else None
+    if fee_id is not None:
+        fee = issued_invoice(session, fee_id)
+        files += _bill_files(session, fee, _paper(fee, public_url))
     return _addressed(message, reminder_cover(reminder, theme, public_url), None, files)
 
 
@@ -261,6 +260,13 @@ def _receipt(session: Session, message: WaitingMessage, now: datetime) -> Letter
     theme = read_theme(outgoing.theme(session, account.entity_id))
     files = [Attachment(f"{receipt.number}.pdf", PDF_TYPE, receipt_pdf.render(receipt, theme))]
     return _addressed(message, receipt_cover(receipt, theme), None, files)
+
+
+def _bill_files(session: Session, invoice: IssuedInvoice, paper: InvoicePaper) -> list[Attachment]:
+    """The PDF, and the e-invoice that goes beside it."""
+    pdf = _pdf(session, invoice, paper)
+    kind = _einvoice_beside(invoice, pdf, _theme(session, invoice))
+    return [_attached(each) for each in (pdf, *([einvoice(session, invoice.id, kind.name)] if kind else []))]
 
 
 def _attached(file: StoredDocument) -> Attachment:

@@ -6,8 +6,10 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cloud_service.documents.paper import Party
+from cloud_service.documents.printing.joined import joined
 from cloud_service.documents.printing.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
 from cloud_service.documents.theme import read_theme
 from cloud_service.store.audit import log
@@ -46,12 +48,19 @@ def _part(session: Session, bag: PostBag, entity_id: int, day: date) -> BatchPar
     lines = tuple(line.strip() for line in seller.address.splitlines() if line.strip())
     cover = BatchCover(Party(seller.name, lines, seller.country), day, seller.locale)
     bills = (_bill(invoice, bag.pdf_of) for invoice in bag.invoices if invoice.entity_id == entity_id)
-    letters = (_letter(letter, bag.letter_pdf) for letter in bag.letters if letter.entity_id == entity_id)
+    letters = (_letter(session, letter, bag) for letter in bag.letters if letter.entity_id == entity_id)
     return BatchPart(cover, read_theme(outgoing.theme(session, entity_id)), chain(bills, letters))
 
 
-def _letter(letter: LetterToPost, pdf: Callable[[Mapping[str, Any]], bytes]) -> BillToPrint:
-    return BillToPrint(f"{letter.step} {letter.account}", letter.name, letter.address, lambda: pdf(letter.content))
+def _letter(session: Session, letter: LetterToPost, bag: PostBag) -> BillToPrint:
+    """The reminder, and behind it the bill of the fee that it names."""
+
+    def pdf() -> bytes:
+        fee = letter.content["letter"].get("fee")
+        fee_id = outgoing.invoice_id(session, UUID(fee["public_id"])) if fee else None
+        return joined(bag.letter_pdf(letter.content), [] if fee_id is None else [bag.pdf_of(fee_id)])
+
+    return BillToPrint(f"{letter.step} {letter.account}", letter.name, letter.address, pdf)
 
 
 def _bill(invoice: InvoiceToPost, pdf_of: Callable[[int], bytes]) -> BillToPrint:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from cloud_service.cli.database import author, transaction
+from cloud_service.cli.installation.failed_mails import COMMANDS
 from cloud_service.cli.output import as_json
 from common.errors import ConflictError, InputError, NotFoundError
 
@@ -16,6 +17,10 @@ JSON = click.option("--json", "json_output", is_flag=True, help="Print the resul
 @click.group()
 def mail() -> None:
     """The relay that takes our mails; what the environment names (SMTP_HOST …) wins over what is set here."""
+
+
+for more_command in COMMANDS:
+    mail.add_command(more_command)
 
 
 @mail.command()

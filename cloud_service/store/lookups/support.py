@@ -14,6 +14,7 @@ from cloud_service.store.scope import Scope
 class FailedMail:
     """A mail that was given up, with whose it was."""
 
+    id: int
     kind: str
     recipient: str
     state: str
@@ -41,7 +42,7 @@ class SilentMeter:
 
 MAILS = text(
     """
-    SELECT d.kind, d.recipient, d.state, d.error, d.attempts, d.created_at, c.name AS tenant,
+    SELECT d.id, d.kind, d.recipient, d.state, d.error, d.attempts, d.created_at, c.name AS tenant,
            c.public_id AS client_public_id, i.number AS bill, i.public_id AS bill_public_id
       FROM delivery d
       LEFT JOIN account a ON a.id = d.account_id

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from cloud_service.domain.calendar.billing_cycle import MONTHS
-from cloud_service.web.language.einvoice_labels import EINVOICES, RULES_FAMILIES
+from cloud_service.web.language.einvoice_labels import OF_PAPERS
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.language.sentences import lazy_pgettext
@@ -54,8 +54,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "delivery": {"email": _l("E-mail"), "post": _l("Post"), "none": _l("Not at all")},
     "delivery_way": {"email": _l("by email"), "post": _l("by post"), "none": _l("not sent")},
-    "einvoice": EINVOICES,
-    "rules_family": RULES_FAMILIES,
+    **OF_PAPERS,
     "billing_cycle": BILLING_CYCLES,
     "role": {
         "admin": _l("Admin"),

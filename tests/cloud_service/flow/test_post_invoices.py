@@ -127,3 +127,18 @@ def test_reminders_of_who_gets_post_wait_with_the_bills_and_are_marked_with_them
         post_invoices.mark_letters_posted(world.session, letters, TODAY, author="mary", today=LATE)
     assert 2 == post_invoices.mark_letters_posted(world.session, letters, LATE, author="mary", today=LATE)
     assert [] == postal_letters.waiting(world.session, Scope())
+
+
+def test_the_bill_of_a_late_fee_is_printed_behind_the_reminder_that_names_it(world: World, tmp_path: Path) -> None:
+    bill(world)
+    on_paper(world)
+    for day in (LATE, date(2026, 12, 7)):
+        remind.remind(world.begin, day, author="test")
+    out = tmp_path / "letters.pdf"
+    post_invoices.print_file(world.session, bag(world, []), out, date(2026, 12, 7))
+    pages = [page.extract_text() for page in pypdf.PdfReader(out).pages]
+
+    (reminder,) = [at for at, page in enumerate(pages) if "Second" in page and "Tenant 1" in page]
+    assert "Late fee" in pages[reminder]
+    assert "Invoice no." in pages[reminder + 1]
+    assert "Late fee" in pages[reminder + 1]

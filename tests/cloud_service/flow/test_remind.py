@@ -150,7 +150,9 @@ def test_the_letter_has_the_bills_with_amounts_the_pay_link_and_its_pdf(
     assert "bills@example.org" == first.reply_to
     assert first.message_id.endswith("@example.org")
     assert first.text.splitlines()[2] != second.text.splitlines()[2]
-    assert [["application/pdf"]] * 2 == [[file.media_type for file in letter.attachments] for letter in (first, second)]
+    assert [1, 2] == [len(letter.attachments) for letter in (first, second)]
+    assert "INV-2026-00003.pdf" == second.attachments[1].filename
+    assert "Late fee" in text_of(second.attachments[1].body)
     assert "INV-2026-00001" in text_of(first.attachments[0].body)
 
 

@@ -40,7 +40,7 @@ def codes_of(table: str, column: str) -> set[str]:
         ("quality", set(QUALITIES.values())),
         ("run_state", codes_of("billing_run", "state")),
         ("payment_kind", codes_of("payment", "kind")),
-        ("number_series", codes_of("invoice", "kind")),
+        ("number_series", codes_of("invoice", "kind") | {"receipt"}),
     ],
 )
 def test_every_code_that_can_be_stored_has_its_word(kind: str, codes: set[str]) -> None:
