@@ -19,6 +19,8 @@ from cloud_service.documents.paper import (
     SupplyPoint,
 )
 from cloud_service.documents.translations import locale_of
+from cloud_service.domain.customers.postal_address import PostalAddress, lines_of
+from cloud_service.domain.customers.printed_address import with_country
 from cloud_service.domain.invoicing.advances.plan import BEFORE
 from cloud_service.domain.invoicing.basis import BilledContract
 from cloud_service.domain.invoicing.billed_line import BilledLine
@@ -38,6 +40,7 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
     utility = _utility(invoice)
     days = (invoice.during.start, invoice.during.end - DAY)
     headings = _headings(invoice)
+    seller, buyer = parties_of(invoice.seller, invoice.buyer)
     utilities = {billed.contract.id: billed.contract.utility for billed in contracts}
     paper = InvoicePaper(
         kind="credit_note" if invoice.kind == "credit_note" else "invoice",
@@ -48,8 +51,8 @@ def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
         last_day=days[1],
         currency=invoice.currency,
         locale=reader_of(invoice.buyer, invoice.seller),
-        seller=seller_party(invoice.seller),
-        buyer=buyer_party(invoice.buyer),
+        seller=seller,
+        buyer=buyer,
         lines=tuple(_line(line, headings, utilities, days) for line in invoice.lines),
         net=invoice.net,
         tax=invoice.tax,
@@ -84,11 +87,23 @@ def _with_local_total(paper: InvoicePaper, invoice: IssuedInvoice) -> InvoicePap
     return replace(paper, local_total=total, local_currency=currency, local_rate=rate)
 
 
+def parties_of(seller: Seller, buyer: Buyer) -> tuple[Party, Party]:
+    """Both as they are printed on a letter; where it goes abroad, each address names its country."""
+    parties = (seller_party(seller), buyer_party(buyer))
+    if not seller.country or not buyer.country or seller.country == buyer.country:
+        return parties
+    sender, recipient = (
+        replace(party, address=with_country(party.address, party.country, seller.locale or "en")) for party in parties
+    )
+    return sender, recipient
+
+
 def seller_party(seller: Seller) -> Party:
     """The frozen seller as it is printed."""
     return Party(
         name=seller.name,
-        address=_printed_lines(seller.address),
+        address=lines_of(seller.address),
+        entered=_entered(seller),
         country=seller.country or "",
         vat_id=seller.vat_id or "",
         email=seller.email or "",
@@ -104,7 +119,8 @@ def buyer_party(buyer: Buyer) -> Party:
     """The frozen buyer as it is printed."""
     return Party(
         name=buyer.name,
-        address=_printed_lines(buyer.address),
+        address=lines_of(buyer.address),
+        entered=_entered(buyer),
         country=buyer.country or "",
         number=buyer.number or "",
         vat_id=buyer.vat_id or "",
@@ -115,8 +131,8 @@ def buyer_party(buyer: Buyer) -> Party:
     )
 
 
-def _printed_lines(address: str) -> tuple[str, ...]:
-    return tuple(stripped for line in address.splitlines() if (stripped := line.strip()))
+def _entered(party: Seller | Buyer) -> PostalAddress:
+    return PostalAddress(party.street or "", party.postcode or "", party.city or "", party.region or "")
 
 
 def reader_of(buyer: Buyer, seller: Seller) -> str:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from cloud_service.domain.customers.address_reader import read_address
+from cloud_service.domain.customers.postal_address import PostalAddress
 from common.errors import InputError
 
 Kind = Literal["invoice", "credit_note"]
@@ -27,6 +29,12 @@ class Party:
     company_number: str = ""  # of the register of companies
     reference: str = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
     electronic_address: str = ""  # scheme and address of e-invoices, for example 0192:987654321
+    entered: PostalAddress | None = None  # the address in its fields, where they were kept
+
+    @property
+    def postal(self) -> PostalAddress:
+        """The address in its fields; of an invoice from before there were any they are read from its lines."""
+        return self.entered or read_address("\n".join(self.address), self.country)
 
 
 @dataclass(frozen=True, slots=True)

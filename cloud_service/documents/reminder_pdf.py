@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.from_invoice import bank_of, buyer_party, reader_of, seller_party
+from cloud_service.documents.from_invoice import bank_of, parties_of, reader_of
 from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.paper import Bank
 from cloud_service.documents.payment_code import epc_fits, epc_svg, link_svg
@@ -29,11 +29,12 @@ def render(letter: ReminderLetter, theme: Theme, pay_at: str) -> bytes:
 def reminder_view(letter: ReminderLetter, theme: Theme, pay_at: str) -> dict[str, Any]:
     """All that the template prints."""
     localizer = localizer_for(reader_of(letter.buyer, letter.seller))
-    seller, bank = seller_party(letter.seller), bank_of(letter.seller, letter.currency)
+    seller, buyer = parties_of(letter.seller, letter.buyer)
+    bank = bank_of(letter.seller, letter.currency)
     wording = wording_of(letter.wording)
     title, amount = localizer.label(f"title.{wording}"), localizer.money(letter.amount, letter.currency)
     return {
-        **letterhead(seller, buyer_party(letter.buyer), bank, theme, localizer),
+        **letterhead(seller, buyer, bank, theme, localizer),
         "title": title,
         "heading": title,
         "number": letter.account,

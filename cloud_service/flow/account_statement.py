@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from cloud_service.documents import statement_pdf
-from cloud_service.documents.from_invoice import bank_of, buyer_party, reader_of, seller_party
+from cloud_service.documents.from_invoice import bank_of, parties_of, reader_of
 from cloud_service.documents.statement_pdf import Booking, StatementPaper
 from cloud_service.documents.theme import read_theme
 from cloud_service.domain.invoicing.billing_account import BillingAccount
@@ -136,14 +136,15 @@ def _paper(session: Session, account: BillingAccount, first_day: date, last_day:
     if last_day < first_day:
         raise InputError(f"{last_day} is before {first_day}", path="until", hint="both days are included")
     statement = statements_and_ageing.statement(session, account.account_id, first_day, last_day)
+    seller, buyer = parties_of(account.seller, account.buyer)
     return StatementPaper(
         account=account.buyer.account or "",
         currency=statement.currency,
         locale=reader_of(account.buyer, account.seller),
         first_day=first_day,
         last_day=last_day,
-        seller=seller_party(account.seller),
-        buyer=buyer_party(account.buyer),
+        seller=seller,
+        buyer=buyer,
         opening=statement.opening,
         bookings=[Booking(row.day, row.kind, row.text, row.amount, row.balance) for row in statement.movements],
         closing=statement.closing,

@@ -12,6 +12,7 @@ from cloud_service.documents.paper import Party
 from cloud_service.documents.printing.joined import joined
 from cloud_service.documents.printing.print_batch import BatchCover, BatchPart, BillToPrint, write_batch
 from cloud_service.documents.theme import read_theme
+from cloud_service.domain.customers.postal_address import lines_of
 from cloud_service.store.audit import log
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.database.session import Session
@@ -45,8 +46,7 @@ def print_file(session: Session, bag: PostBag, out: Path, day: date) -> int:
 
 def _part(session: Session, bag: PostBag, entity_id: int, day: date) -> BatchPart:
     seller = legal_entities.entity_fields(session, entity_id)
-    lines = tuple(line.strip() for line in seller.address.splitlines() if line.strip())
-    cover = BatchCover(Party(seller.name, lines, seller.country), day, seller.locale)
+    cover = BatchCover(Party(seller.name, lines_of(seller.address), seller.country), day, seller.locale)
     bills = (_bill(invoice, bag.pdf_of) for invoice in bag.invoices if invoice.entity_id == entity_id)
     letters = (_letter(session, letter, bag) for letter in bag.letters if letter.entity_id == entity_id)
     return BatchPart(cover, read_theme(outgoing.theme(session, entity_id)), chain(bills, letters))

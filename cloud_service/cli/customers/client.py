@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.customers.address_options import address_options, given_address, say_understood
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, day_of, entity_of
 from cloud_service.cli.output import as_json, print_listing, print_table
@@ -16,8 +17,6 @@ CLIENT_OPTIONS = (
     click.option("--kind", type=click.Choice(["person", "company"])),
     click.option("--email"),
     click.option("--phone"),
-    click.option("--address", help=r"As printed on bills; \n ends a line."),
-    click.option("--country", help="Two capitals, for example DE."),
     click.option("--locale", help="Language of bills, for example de or en_KE."),
     click.option("--vat-id"),
     click.option("--buyer-reference", help="Printed on e-invoices."),
@@ -43,18 +42,22 @@ def client() -> None:
 @click.option("--number", default="", help="The next free one unless given.")
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @_client_options
+@address_options
 @REASON
 @JSON
 def add(name: str, *, number: str, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
     """Take a client on."""
     from cloud_service.flow.customers.client import ClientDetails, add_client
+    from cloud_service.store.customers.clients import client_fields
 
+    given = given_address(facts)
     with transaction() as session:
-        new_client = ClientDetails(name, **_given_fields(facts))
+        new_client = ClientDetails(name, **given)
         new_id = add_client(
             session, entity_of(session, entity), new_client, author=author(), number=number, reason=reason
         )
         row = _row(session, new_id)
+        say_understood(client_fields(session, new_id), given)
     click.echo(as_json(row) if json_output else f"client {row['number']}: {row['name']}")
 
 
@@ -62,6 +65,7 @@ def add(name: str, *, number: str, entity: int | None, reason: str, json_output:
 @click.argument("number")
 @click.option("--name")
 @_client_options
+@address_options
 @REASON
 @WHOSE
 @JSON
@@ -71,10 +75,12 @@ def edit(number: str, *, reason: str, json_output: bool, **facts: Any) -> None:
     from cloud_service.flow.customers.client import ClientDetails, edit_client
     from cloud_service.store.customers.clients import client_fields
 
+    given = given_address(facts)
     with transaction() as session:
         client = client_id(session, number)
-        new_facts = ClientDetails(**asdict(client_fields(session, client)) | _given_fields(facts))
+        new_facts = ClientDetails(**asdict(client_fields(session, client)) | given)
         changed = edit_client(session, client, new_facts, author=author(), reason=reason)
+        say_understood(client_fields(session, client), given)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
@@ -107,11 +113,6 @@ def list_clients(*, search: str, limit: int, json_output: bool) -> None:
     query = ListQuery(text=search, size=limit)
     columns = ("number", "name", "kind", "email", "accounts", "connections", "last_bill")
     print_listing(clients(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
-
-
-def _given_fields(options: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in options.items() if value is not None}
-    return given | ({"address": given["address"].replace("\\n", "\n")} if "address" in given else {})
 
 
 def _row(session: Any, client_id: int) -> dict[str, Any]:

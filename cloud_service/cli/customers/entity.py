@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.customers.address_options import address_options, given_address, say_understood
 from cloud_service.cli.customers.bank_accounts import COMMANDS as BANK_COMMANDS
 from cloud_service.cli.customers.number_series import COMMANDS as NUMBER_COMMANDS
 from cloud_service.cli.database import author, transaction
@@ -15,8 +16,6 @@ JSON = click.option("--json", "json_output", is_flag=True, help="Print the resul
 REASON = click.option("--reason", default="", help="Why; it stands in the audit log.")
 WHICH = click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 ENTITY_OPTIONS = (
-    click.option("--address", help=r"As printed on bills; \n ends a line."),
-    click.option("--country", help="Two capitals."),
     click.option("--vat-id", help="USt-IdNr., GSTIN, KRA PIN, ABN … as the country calls it."),
     click.option("--tax-number", help="Of the tax office, where it differs: Steuernummer, PAN, EIN …"),
     click.option("--company-number", help="Of the register of companies."),
@@ -51,20 +50,24 @@ for more_command in (*BANK_COMMANDS, *NUMBER_COMMANDS):
 @click.option("--currency", required=True, help="Local currency, three capitals of ISO 4217.")
 @click.option("--timezone", required=True, help="IANA name, for example Africa/Nairobi.")
 @_entity_options
+@address_options
 @REASON
 @JSON
 def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bool, **facts: Any) -> None:
     """Set a company up: the first thing of an installation."""
     from cloud_service.flow.customers.legal_entity import LegalEntityDetails
     from cloud_service.flow.customers.legal_entity import add as step
+    from cloud_service.store.customers.legal_entities import entity_fields
 
+    given = given_address(facts)
     with transaction() as session:
         new_id = step(
             session,
-            LegalEntityDetails(name, currency, timezone, **_given_fields(facts)),
+            LegalEntityDetails(name, currency, timezone, **given),
             author=author(),
             reason=reason,
         )
+        say_understood(entity_fields(session, new_id), given)
     click.echo(as_json({"entity": new_id, "name": name}) if json_output else f"legal entity {new_id}: {name}")
 
 
@@ -74,6 +77,7 @@ def add(name: str, *, currency: str, timezone: str, reason: str, json_output: bo
 @click.option("--currency")
 @click.option("--timezone")
 @_entity_options
+@address_options
 @REASON
 @JSON
 def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
@@ -82,10 +86,12 @@ def edit(*, entity: int | None, reason: str, json_output: bool, **facts: Any) ->
     from cloud_service.flow.customers.legal_entity import edit as step
     from cloud_service.store.customers.legal_entities import entity_fields
 
+    given = given_address(facts)
     with transaction() as session:
         entity_id = entity_of(session, entity)
-        new_facts = LegalEntityDetails(**asdict(entity_fields(session, entity_id)) | _given_fields(facts))
+        new_facts = LegalEntityDetails(**asdict(entity_fields(session, entity_id)) | given)
         changed = step(session, entity_id, new_facts, author=author(), reason=reason)
+        say_understood(entity_fields(session, entity_id), given)
     click.echo(as_json({"changed": changed}) if json_output else f"changed: {', '.join(changed) or 'nothing'}")
 
 
@@ -104,8 +110,3 @@ def list_entities(*, json_output: bool) -> None:
     elif entities:
         columns = ("id", "name", "country", "currency", "timezone", "email")
         print_table([name.upper() for name in columns], [[str(row[name]) for name in columns] for row in entities])
-
-
-def _given_fields(options: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in options.items() if value is not None}
-    return given | ({"address": given["address"].replace("\\n", "\n")} if "address" in given else {})

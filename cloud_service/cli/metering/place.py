@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cloud_service.cli.customers.address_options import address_options, given_address, say_understood
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.metering.mount_corrections import correct_mount
 from cloud_service.cli.options import WHEN, WHOSE, amount_of, day_of, entity_of, indexes_of, moment_of, time_of
@@ -24,19 +25,21 @@ def site() -> None:
 @click.argument("name")
 @click.option("--timezone", required=True, help="IANA name, for example Europe/Berlin; its days are billed.")
 @click.option("--currency", required=True, help="Three capitals of ISO 4217.")
-@click.option("--address", default="")
-@click.option("--country", default="", help="Two capitals.")
+@address_options
 @click.option("--holiday-calendar", default="", help="For example de-by; friendly hours and day types go by it.")
 @click.option("--entity", type=int, help="Legal entity; needed where there are several.")
 @REASON
 @JSON
-def add_site(name: str, *, entity: int | None, reason: str, json_output: bool, **facts: str) -> None:
+def add_site(name: str, *, entity: int | None, reason: str, json_output: bool, **facts: Any) -> None:
     """A new property."""
     from cloud_service.flow.metering.sites_and_meters import SiteDetails
     from cloud_service.flow.metering.sites_and_meters import add_site as step
+    from cloud_service.store.metering.sites_and_meters import site_fields
 
+    given = given_address(facts)
     with transaction() as session:
-        new_id = step(session, entity_of(session, entity), SiteDetails(name, **facts), author=author(), reason=reason)
+        new_id = step(session, entity_of(session, entity), SiteDetails(name, **given), author=author(), reason=reason)
+        say_understood(site_fields(session, new_id), given)
     click.echo(as_json({"site": name, "id": new_id}) if json_output else f"site {name}")
 
 

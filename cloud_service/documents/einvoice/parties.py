@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 from cloud_service.documents.paper import InvoicePaper, Party
-from cloud_service.documents.postal_address import split_address
 
 E_MAIL = "EM"  # the scheme of electronic addresses that are of e-mail
 VAT_ID = re.compile(r"(?P<country>[A-Z]{2})[A-Z0-9+*.-]*[0-9][A-Z0-9+*.-]*")
@@ -88,10 +87,9 @@ def _party(party: Party) -> dict[str, Any]:
 
 
 def _postal(party: Party) -> dict[str, Any]:
-    postal = split_address(party.address, party.country)
+    postal = party.postal
     terms: dict[str, Any] = {"country_code": party.country}
-    terms |= {f"addr_l{at}": text for at, text in enumerate(postal.lines[:3], start=1)}
+    terms |= {f"addr_l{at}": text for at, text in enumerate(postal.street_lines, start=1)}
     terms |= {"postcode": postal.postcode} if postal.postcode else {}
-    terms |= {"country_subdivision": postal.region} if postal.region else {}
     terms |= {"country_subdivision": postal.region} if postal.region else {}
     return terms | ({"city": postal.city} if postal.city else {})

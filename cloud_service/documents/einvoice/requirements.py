@@ -6,7 +6,6 @@ from cloud_service.documents.einvoice.kinds import EinvoiceKind
 from cloud_service.documents.einvoice.parties import E_MAIL, electronic_address, is_vat_id
 from cloud_service.documents.einvoice.vat import EXPORT, INSIDE_EUROPE, REVERSE_CHARGE, UNTAXED
 from cloud_service.documents.paper import InvoicePaper, Party
-from cloud_service.documents.postal_address import split_address
 from common.errors import InputError
 
 SELLER_HINT = "Settings, the company, Change; or `energy-cloud entity edit`"
@@ -82,10 +81,9 @@ def _german_buyer(paper: InvoicePaper, kind: EinvoiceKind) -> Iterator[str]:
 
 
 def _place(party: Party) -> Iterator[str]:
-    postal = split_address(party.address, party.country)
-    if not postal.city:
+    if not party.postal.city:
         yield "a city in its address"
-    if not postal.postcode:
+    if not party.postal.postcode:
         yield "a postcode in its address"
 
 

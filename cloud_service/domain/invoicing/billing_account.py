@@ -37,6 +37,10 @@ class Seller(msgspec.Struct, frozen=True, kw_only=True):
     tax_number: str | UnsetType = UNSET  # of the tax office
     company_number: str | UnsetType = UNSET  # of the register of companies
     electronic_address: str | UnsetType = UNSET  # scheme and id at which it is known to Peppol
+    street: str | UnsetType = UNSET  # the address once more, in its fields
+    postcode: str | UnsetType = UNSET
+    city: str | UnsetType = UNSET
+    region: str | UnsetType = UNSET
     bank_accounts: tuple[BankAccount, ...] = ()
 
 
@@ -54,6 +58,10 @@ class Buyer(msgspec.Struct, frozen=True, kw_only=True):
     buyer_reference: str | None = ""  # the buyer's own, for its bookkeeping (BT-10; in Germany the Leitweg-ID)
     einvoice: str | UnsetType = UNSET  # the kind of e-invoice it wants
     electronic_address: str | UnsetType = UNSET  # scheme and id at which it receives e-invoices
+    street: str | UnsetType = UNSET  # the address once more, in its fields
+    postcode: str | UnsetType = UNSET
+    city: str | UnsetType = UNSET
+    region: str | UnsetType = UNSET
     number: str | None = ""  # the client's
     account: str | None = ""  # the account's number
 

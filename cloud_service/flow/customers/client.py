@@ -1,12 +1,13 @@
 """Clients and their money accounts: taken on, changed, each change with who, from what to what and why."""
 
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 
 from cloud_service.documents.einvoice.kinds import KINDS as KINDS_OF_EINVOICES
 from cloud_service.documents.einvoice.wish import INSIDE
 from cloud_service.domain.calendar.billing_cycle import CYCLES, CYCLES_HINT
+from cloud_service.domain.customers.address_entry import is_stated, settled_address
 from cloud_service.domain.invoicing.electronic_address import check_electronic_address
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.domain.receivables.prepaid import prepaid_terms
@@ -23,8 +24,8 @@ DELIVERIES = ("email", "post", "none")
 TERMS_DAYS_MAX = 365
 DAYS_OF_A_MONTH, MONTHS_OF_A_YEAR = 31, 12
 YEAR_MIN, YEAR_MAX = 1990, 2100
-COUNTRY = re.compile(r"[A-Z]{2}")
 LOCALE = re.compile(r"[a-z]{2,3}([_-][A-Za-z]{2,4})?")
+COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +91,10 @@ def add_client(
     session: Session, entity_id: int, client: ClientDetails, *, author: str, number: str = "", reason: str = ""
 ) -> int:
     """A new client; the next free number unless one is given. The id."""
+    client = replace(client, **settled_address(client))
     taken = number or number_suggestions.client_number(session, entity_id)
     client_id = clients.add_client(session, entity_id, taken, client)
-    stated = {name: value for name, value in asdict(client).items() if value}
+    stated = {name: value for name, value in asdict(client).items() if value and is_stated(client, name)}
     log.note(session, author, "client.add", f"client:{client_id}", reason=reason, number=taken, **stated)
     return client_id
 
@@ -100,6 +102,7 @@ def add_client(
 def edit_client(session: Session, client_id: int, client: ClientDetails, *, author: str, reason: str = "") -> list[str]:
     """Change the fields of a client; the names of those that changed. Issued bills keep what they say."""
     before = clients.client_fields(session, client_id)
+    client = replace(client, **settled_address(client, before))
     clients.change_client(session, client_id, client)
     change = log.AuditChange(author, "client.change", f"client:{client_id}", asdict(before), asdict(client), reason)
     return log.note_change(session, change)

@@ -1,8 +1,9 @@
 """Legal entities: who issues bills, in which currency and time zone, under which ids."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from cloud_service.domain.customers.address_entry import is_stated, settled_address
 from cloud_service.domain.invoicing.electronic_address import check_electronic_address
 from cloud_service.domain.money import currency_digits
 from cloud_service.mail.letter import address as mail_address
@@ -38,8 +39,9 @@ def add(session: Session, entity: LegalEntityDetails, *, author: str, reason: st
     """A new legal entity; its number series begin with the first bill. The id."""
     if entity.name in legal_entities.entity_names(session).values():
         raise ConflictError(f"there is a company {entity.name} already", path="name", hint="give it another name")
+    entity = replace(entity, **settled_address(entity))
     entity_id = legal_entities.add(session, entity)
-    stated = {name: value for name, value in asdict(entity).items() if value}
+    stated = {name: value for name, value in asdict(entity).items() if value and is_stated(entity, name)}
     log.note(session, author, "entity.add", f"legal_entity:{entity_id}", reason=reason, **stated)
     return entity_id
 
@@ -47,6 +49,7 @@ def add(session: Session, entity: LegalEntityDetails, *, author: str, reason: st
 def edit(session: Session, entity_id: int, entity: LegalEntityDetails, *, author: str, reason: str = "") -> list[str]:
     """Change its fields; its currency stays once it has billed. Issued bills keep what they say."""
     before = legal_entities.entity_fields(session, entity_id)
+    entity = replace(entity, **settled_address(entity, before))
     if before.currency != entity.currency and legal_entities.has_billed(session, entity_id):
         raise ConflictError("bills are summed up in it: the currency stays", path="currency")
     legal_entities.change(session, entity_id, entity)

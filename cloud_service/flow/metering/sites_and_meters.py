@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from cloud_service.domain.calendar.holidays import calendars
+from cloud_service.domain.customers.address_entry import settled_address
 from cloud_service.domain.metering import mount_entry
 from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store.audit import log
@@ -100,6 +101,7 @@ class NewMount:
 
 def add_site(session: Session, entity_id: int, site: SiteDetails, *, author: str, reason: str = "") -> int:
     """A new property of a legal entity; its id."""
+    site = replace(site, **settled_address(site))
     site_id = sites_and_meters.add_site(session, entity_id, site)
     log.note(session, author, "site.add", f"site:{site_id}", reason=reason, **asdict(site))
     return site_id
@@ -110,7 +112,9 @@ def edit_site(session: Session, site_id: int, site: SiteDetails, *, author: str,
 
     In another zone days begin at other moments: all that was made of readings here is made again.
     """
-    before, after = asdict(sites_and_meters.site_fields(session, site_id)), asdict(site)
+    stored = sites_and_meters.site_fields(session, site_id)
+    site = replace(site, **settled_address(site, stored))
+    before, after = asdict(stored), asdict(site)
     if before["currency"] != after["currency"] and sites_and_meters.is_supplied(session, site_id):
         raise ConflictError(
             "there are contracts at this site: bills rest on it", path="currency", hint="make a new site"

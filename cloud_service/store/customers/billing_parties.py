@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.customers.postal_address import PARTS
 from cloud_service.domain.invoicing.billing_account import BillingAccount, Buyer, Seller
 from cloud_service.domain.pricing.record_json import from_json
 from common.errors import NotFoundError
@@ -14,7 +15,7 @@ from common.errors import NotFoundError
 PARTIES = text("""
 SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.delivery, a.number AS account_number,
        a.settings, c.number AS client_number, c.name, c.kind, c.email, c.phone, c.address, c.country, c.locale,
-       c.vat_id, c.buyer_reference, c.einvoice, c.electronic_address,
+       c.vat_id, c.buyer_reference, c.einvoice, c.electronic_address, c.street, c.postcode, c.city, c.region,
        e.id AS entity_id, e.currency AS local_currency, e.timezone,
        coalesce((SELECT m.mode = 'prepaid' FROM account_mode m WHERE m.account_id = a.id
                     AND m.during @> cast(:day AS date)), false) AS prepaid
@@ -25,6 +26,8 @@ SELECT a.id AS account_id, a.currency, a.payment_terms_days AS terms_days, a.del
 SELLERS = text("""
 SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website, e.locale,
        nullif(e.electronic_address, '') AS electronic_address,
+       nullif(e.street, '') AS street, nullif(e.postcode, '') AS postcode, nullif(e.city, '') AS city,
+       nullif(e.region, '') AS region,
        nullif(e.tax_number, '') AS tax_number, nullif(e.company_number, '') AS company_number,
        coalesce((SELECT jsonb_agg(jsonb_build_object('holder', b.holder, 'iban', b.iban, 'bic', b.bic,
                  'currency', b.currency) || jsonb_strip_nulls(jsonb_build_object(
@@ -36,7 +39,7 @@ SELECT e.id, e.name, e.address, e.country, e.vat_id, e.email, e.phone, e.website
        AS bank_accounts FROM legal_entity e WHERE e.id = ANY(:ids)
 """)
 BUYER = ("name", "kind", "email", "phone", "address", "country", "locale", "vat_id", "buyer_reference")
-OF_EINVOICES = ("einvoice", "electronic_address")  # left out where empty: so a buyer is frozen as it always was
+LATER = ("einvoice", "electronic_address", *PARTS)  # left out where empty: so a buyer is frozen as it always was
 
 
 def parties(session: Session, account_ids: Sequence[int], day: date) -> dict[int, BillingAccount]:
@@ -75,7 +78,7 @@ def _account(row: RowMapping, sellers: dict[int, Seller]) -> BillingAccount:
         seller=sellers[row["entity_id"]],
         buyer=Buyer(
             **{name: row[name] for name in BUYER},
-            **{name: row[name] for name in OF_EINVOICES if row[name]},
+            **{name: row[name] for name in LATER if row[name]},
             number=row["client_number"],
             account=row["account_number"],
         ),

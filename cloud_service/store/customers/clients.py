@@ -8,24 +8,26 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.customers.postal_address import READ
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 ADD_CLIENT = text("""
-INSERT INTO client (legal_entity_id, number, name, kind, email, phone, address, country, locale, vat_id,
-                    buyer_reference, einvoice, electronic_address, protected)
-VALUES (:entity, :number, :name, :kind, :email, :phone, :address, :country, :locale, :vat_id,
-        :buyer_reference, :einvoice, :electronic_address, :protected)
+INSERT INTO client (legal_entity_id, number, name, kind, email, phone, address, street, postcode, city, region,
+                    address_state, country, locale, vat_id, buyer_reference, einvoice, electronic_address, protected)
+VALUES (:entity, :number, :name, :kind, :email, :phone, :address, :street, :postcode, :city, :region,
+        :address_state, :country, :locale, :vat_id, :buyer_reference, :einvoice, :electronic_address, :protected)
 RETURNING id
 """)
 GET_CLIENT = text("""
-SELECT name, kind, email, phone, address, country, locale, vat_id, buyer_reference, einvoice, electronic_address,
-       protected
+SELECT name, kind, email, phone, address, street, postcode, city, region, address_state, country, locale, vat_id,
+       buyer_reference, einvoice, electronic_address, protected
   FROM client WHERE id = :id FOR UPDATE
 """)
 SET_CLIENT = text("""
-UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, address = :address, country = :country,
-       locale = :locale, vat_id = :vat_id, buyer_reference = :buyer_reference, einvoice = :einvoice,
+UPDATE client SET name = :name, kind = :kind, email = :email, phone = :phone, address = :address,
+       street = :street, postcode = :postcode, city = :city, region = :region, address_state = :address_state,
+       country = :country, locale = :locale, vat_id = :vat_id, buyer_reference = :buyer_reference, einvoice = :einvoice,
        electronic_address = :electronic_address, protected = :protected
  WHERE id = :id
 """)
@@ -65,7 +67,7 @@ class ClientFields:
     kind: str = "person"  # person or company
     email: str = ""
     phone: str = ""
-    address: str = ""  # lines as on an envelope
+    address: str = ""  # as it is printed: lines as on an envelope
     country: str = ""  # ISO 3166-1 alpha-2, empty where it is not known
     locale: str = "en"  # language of mails and documents
     vat_id: str = ""
@@ -73,6 +75,11 @@ class ClientFields:
     protected: bool = False  # never disconnected
     einvoice: str = ""  # the kind it wants; empty as the company's bills have it
     electronic_address: str = ""  # where it receives e-invoices: 0088:7300010000001
+    street: str = ""  # the address in its fields; a line each
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    address_state: str = READ  # one of `postal_address.STATES`
 
 
 @dataclass(frozen=True, slots=True)

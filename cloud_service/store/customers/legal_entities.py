@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.customers.postal_address import READ
 from cloud_service.store.customers.tables import LegalEntity, Site
 from cloud_service.store.scope import Scope
 from common.errors import InputError, NotFoundError
@@ -30,19 +31,21 @@ def local_currency(session: Session) -> str:
 
 
 ADD = text("""
-INSERT INTO legal_entity (name, currency, timezone, address, country, vat_id, tax_number, company_number,
-                          electronic_address, email, phone, website, locale, mails_receipts)
-VALUES (:name, :currency, :timezone, :address, :country, :vat_id, :tax_number, :company_number,
-        :electronic_address, :email, :phone, :website, :locale, :mails_receipts)
+INSERT INTO legal_entity (name, currency, timezone, address, street, postcode, city, region, address_state,
+                          country, vat_id, tax_number, company_number, electronic_address, email, phone, website,
+                          locale, mails_receipts)
+VALUES (:name, :currency, :timezone, :address, :street, :postcode, :city, :region, :address_state, :country, :vat_id,
+        :tax_number, :company_number, :electronic_address, :email, :phone, :website, :locale, :mails_receipts)
 RETURNING id
 """)
 GET = text("""
-SELECT name, currency, timezone, address, country, vat_id, tax_number, company_number,
-       electronic_address, email, phone, website, locale, mails_receipts
+SELECT name, currency, timezone, address, street, postcode, city, region, address_state, country, vat_id, tax_number,
+       company_number, electronic_address, email, phone, website, locale, mails_receipts
   FROM legal_entity WHERE id = :id FOR UPDATE
 """)
 SET = text("""
 UPDATE legal_entity SET name = :name, currency = :currency, timezone = :timezone, address = :address,
+       street = :street, postcode = :postcode, city = :city, region = :region, address_state = :address_state,
        country = :country, vat_id = :vat_id, tax_number = :tax_number,
        company_number = :company_number, electronic_address = :electronic_address, email = :email,
        phone = :phone, website = :website, locale = :locale,
@@ -59,7 +62,7 @@ class EntityFields:
     name: str
     currency: str  # ISO 4217
     timezone: str  # IANA name
-    address: str = ""  # lines as on an envelope
+    address: str = ""  # as it is printed: lines as on an envelope
     country: str = ""  # ISO 3166-1 alpha-2
     vat_id: str = ""
     email: str = ""
@@ -70,6 +73,11 @@ class EntityFields:
     company_number: str = ""  # of the register of companies
     electronic_address: str = ""  # at which it is known to Peppol: 9930:DE123456789
     mails_receipts: bool = False  # of each payment, to clients who want mails
+    street: str = ""  # the address in its fields; a line each
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    address_state: str = READ  # one of `postal_address.STATES`
 
 
 def add(session: Session, entity: EntityFields) -> int:

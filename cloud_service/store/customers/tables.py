@@ -4,18 +4,27 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueC
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cloud_service.domain.customers.postal_address import READ, STATES
 from cloud_service.store.database.schema import CreatedAt, Currency, Day, Days, Id, Json, PublicId, Table
+
+ADDRESS_STATE = f"address_state in ({','.join(map(repr, STATES))})"
 
 
 class LegalEntity(Table):
     """A company of the operator: it issues invoices and owns the money."""
 
     __tablename__ = "legal_entity"
+    __table_args__ = (CheckConstraint(ADDRESS_STATE, name="address_state"),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     name: Mapped[str]
-    address: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
+    street: Mapped[str] = mapped_column(server_default="")  # a line each
+    postcode: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str] = mapped_column(server_default="")
+    region: Mapped[str] = mapped_column(server_default="")
+    address_state: Mapped[str] = mapped_column(server_default=READ)
     country: Mapped[str] = mapped_column(server_default="")
     vat_id: Mapped[str] = mapped_column(server_default="")
     tax_number: Mapped[str] = mapped_column(server_default="")
@@ -91,12 +100,18 @@ class Site(Table):
     """A property: where its meters are, in which zone its days begin and in which currency it is billed."""
 
     __tablename__ = "site"
+    __table_args__ = (CheckConstraint(ADDRESS_STATE, name="address_state"),)
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
     name: Mapped[str]
-    address: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
+    street: Mapped[str] = mapped_column(server_default="")  # a line each
+    postcode: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str] = mapped_column(server_default="")
+    region: Mapped[str] = mapped_column(server_default="")
+    address_state: Mapped[str] = mapped_column(server_default=READ)
     country: Mapped[str] = mapped_column(server_default="")
     timezone: Mapped[str]
     currency: Mapped[Currency]
@@ -108,7 +123,10 @@ class Client(Table):
     """Who owes the money; the screens say TENANT NAME."""
 
     __tablename__ = "client"
-    __table_args__ = (UniqueConstraint("legal_entity_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("legal_entity_id", "number"),
+        CheckConstraint(ADDRESS_STATE, name="address_state"),
+    )
 
     id: Mapped[Id]
     public_id: Mapped[PublicId]
@@ -118,7 +136,12 @@ class Client(Table):
     kind: Mapped[str] = mapped_column(server_default="person")  # person, company
     email: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
-    address: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
+    street: Mapped[str] = mapped_column(server_default="")  # a line each
+    postcode: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str] = mapped_column(server_default="")
+    region: Mapped[str] = mapped_column(server_default="")
+    address_state: Mapped[str] = mapped_column(server_default=READ)
     country: Mapped[str] = mapped_column(server_default="")
     locale: Mapped[str] = mapped_column(server_default="en")
     vat_id: Mapped[str] = mapped_column(server_default="")

@@ -9,21 +9,26 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.customers.postal_address import READ
 from cloud_service.domain.metering.register_meaning import register_meaning
 from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
 
 ADD_SITE = text("""
-INSERT INTO site (legal_entity_id, name, timezone, currency, address, country, holiday_calendar)
-VALUES (:entity, :name, :timezone, :currency, :address, :country, :holiday_calendar)
+INSERT INTO site (legal_entity_id, name, timezone, currency, address, street, postcode, city, region, address_state,
+                  country, holiday_calendar)
+VALUES (:entity, :name, :timezone, :currency, :address, :street, :postcode, :city, :region, :address_state, :country,
+        :holiday_calendar)
 RETURNING id
 """)
 GET_SITE = text("""
-SELECT name, timezone, currency, address, country, holiday_calendar FROM site WHERE id = :id FOR UPDATE
+SELECT name, timezone, currency, address, street, postcode, city, region, address_state, country, holiday_calendar
+  FROM site WHERE id = :id FOR UPDATE
 """)
 SET_SITE = text("""
-UPDATE site SET name = :name, timezone = :timezone, currency = :currency, address = :address, country = :country,
-       holiday_calendar = :holiday_calendar
+UPDATE site SET name = :name, timezone = :timezone, currency = :currency, address = :address,
+       street = :street, postcode = :postcode, city = :city, region = :region, address_state = :address_state,
+       country = :country, holiday_calendar = :holiday_calendar
  WHERE id = :id
 """)
 BILLED_SITE = text("""
@@ -109,6 +114,11 @@ class SiteFields:
     address: str = ""
     country: str = ""  # ISO 3166-1 alpha-2
     holiday_calendar: str = ""
+    street: str = ""  # the address in its fields; a line each
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    address_state: str = READ  # one of `postal_address.STATES`
 
 
 @dataclass(frozen=True, slots=True)

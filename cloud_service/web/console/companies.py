@@ -1,6 +1,6 @@
 """Companies of the operator in the browser: a new one, and what is printed of one on bills."""
 
-import re
+from dataclasses import asdict
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,12 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
 from cloud_service.domain.calendar.holidays import calendars
+from cloud_service.domain.customers.postal_address import Addressed
 from cloud_service.domain.invoicing.tax_id_names import KINDS, tax_id_name
 from cloud_service.flow.customers import legal_entity
 from cloud_service.store.customers import legal_entities
 from cloud_service.web.access import May, access, actor, scope
+from cloud_service.web.console.address_fields import KEYS, address_fields, address_values, countries, typed_address
 from cloud_service.web.console.shared_fields import REASON
 from cloud_service.web.database import session
 from cloud_service.web.forms import Field, Form, FormPage, Options, answer, say_changed
@@ -24,20 +26,14 @@ from cloud_service.web.language.sentences import gettext as _
 from common.errors import ForbiddenError
 
 blueprint = Blueprint("companies", __name__)
-COUNTRY = re.compile("[A-Z]{2}")
-NO_COUNTRIES = ("EU", "EZ", "QO", "UN", "XA", "XB", "ZZ")
 
 
-def fields(country: str) -> tuple[Field, ...]:
+def fields(country: str, company: Addressed | None = None) -> tuple[Field, ...]:
     """The fields of a company; ids are called as its country calls them."""
     labels = LABELS["tax_id"]
     paper, ids, money = _("On bills"), _("Ids"), _("Money and time")
     return (
         Field("name", _("Name"), required=True, group=paper),
-        Field("address", _("Address"), "lines", _("As printed, a line each; no bill leaves without it."), longest=500,
-              required=True, group=paper),
-        Field("country", _("Country"), "code", _("Its name or two capitals."), options=countries(), required=True,
-              group=paper),
         Field("email", _("E-mail"), "email", _("Answers of clients go there."), group=paper),
         Field("phone", _("Phone"), group=paper),
         Field("website", _("Website"), group=paper),
@@ -45,6 +41,7 @@ def fields(country: str) -> tuple[Field, ...]:
             "electronic_address", _("Electronic address"), hint=_("For Peppol, for example 9930:DE123456789."),
             group=paper,
         ),
+        *address_fields(_("Address, without which no bill leaves"), company, required=True),
         *(Field(kind, labels[kind], hint=_id_hint(kind, country), group=ids) for kind in KINDS),
         Field("currency", _("Local currency"), "code", _("It stays once bills are issued."), options=currencies(),
               required=True, group=money),
@@ -60,13 +57,6 @@ def fields(country: str) -> tuple[Field, ...]:
 def _id_hint(kind: str, country: str) -> str:
     name = tax_id_name(kind, country)
     return _("Printed as %(name)s.", name=name) if name else ""
-
-
-def countries() -> Options:
-    """Every country with its name in the reader's language."""
-    names = {str(code): str(name) for code, name in _reader().territories.items() if str(code) not in NO_COUNTRIES}
-    of_two_letters = [(code, name) for code, name in names.items() if COUNTRY.fullmatch(code)]
-    return tuple(sorted(of_two_letters, key=lambda option: option[1]))
 
 
 def currencies() -> Options:
@@ -94,10 +84,9 @@ def _reader() -> Locale:
     return get_locale() or Locale("en")
 
 
-def _details(form: Form) -> legal_entity.LegalEntityDetails:
-    return legal_entity.LegalEntityDetails(
-        **{field.key: form[field.key] for field in form.fields if field.key != "reason"}
-    )
+def _typed_company(form: Form) -> dict[str, Any]:
+    others = {field.key: form[field.key] for field in form.fields if field.key not in ("reason", *KEYS)}
+    return others | typed_address(form)
 
 
 @blueprint.route("/settings/entities/new", methods=["GET", "POST"])
@@ -115,7 +104,8 @@ def add() -> Any:
     )
 
     def do() -> Response:
-        entity_id = legal_entity.add(session(), _details(form), author=actor(), reason=form["reason"])
+        details = legal_entity.LegalEntityDetails(**_typed_company(form))
+        entity_id = legal_entity.add(session(), details, author=actor(), reason=form["reason"])
         row = next(each for each in legal_entities.entities(session(), scope()) if each.id == entity_id)
         flash(_("%(name)s is a company now. Next: where its money goes.", name=row.name), "success")
         return redirect(url_for("company_banks.add", entity_public_id=row.public_id))
@@ -128,8 +118,8 @@ def add() -> Any:
 def edit(entity_public_id: UUID) -> Any:
     """What is known of a company."""
     row = legal_entities.entity(session(), scope(), str(entity_public_id))
-    described = fields(row.country)
-    form = Form(described, {field.key: getattr(row, field.key, "") for field in described})
+    described = fields(row.country, row)
+    form = Form(described, {field.key: getattr(row, field.key, "") for field in described} | address_values(row))
     page = FormPage(
         _("Change %(name)s", name=row.name),
         (_("Settings"), url_for("settings.index")),
@@ -138,7 +128,9 @@ def edit(entity_public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        say_changed(legal_entity.edit(session(), row.id, _details(form), author=actor(), reason=form["reason"]))
+        stored = asdict(legal_entities.entity_fields(session(), row.id))
+        details = legal_entity.LegalEntityDetails(**stored | _typed_company(form))
+        say_changed(legal_entity.edit(session(), row.id, details, author=actor(), reason=form["reason"]))
         return redirect(page.back[1])
 
     return answer(form, page, do)

@@ -45,6 +45,11 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "heat": _l("Heat"),
         "cooling": _l("Cooling"),
     },
+    "address_state": {
+        "read": _l("Nobody checked it yet"),
+        "checked": _l("Fits its country"),
+        "as_written": _l("Keep it as it is written"),
+    },
     "client_kind": {"person": _l("Person"), "company": _l("Company")},
     "mode": {"postpaid": _l("Postpaid"), "prepaid": _l("Prepaid")},
     "mail_security": {

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.paper import InvoicePaper, UtilityUse
+from cloud_service.domain.customers.postal_address import PostalAddress
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation
 from cloud_service.domain.invoicing.billing_account import Buyer, Seller
@@ -60,6 +61,30 @@ def test_the_last_day_is_the_one_before_the_end() -> None:
 
 def test_addresses_lose_empty_lines() -> None:
     assert ("A 1", "12345 B") == paper().seller.address
+
+
+def test_an_address_has_its_fields_as_they_were_entered_else_as_they_are_read() -> None:
+    entered = {
+        "name": "B",
+        "address": "Kai 1\n20457 Hamburg",
+        "street": "Kai 1",
+        "postcode": "20457",
+        "city": "Hamburg",
+    }
+    odd = paper(buyer=entered | {"city": "Hamburg-Mitte", "region": "HH"}).buyer.postal
+    assert PostalAddress("Kai 1", "20457", "Hamburg-Mitte", "HH") == odd
+    assert PostalAddress("A 1", "12345", "B") == paper().seller.postal
+
+
+def test_a_bill_that_goes_abroad_names_both_countries() -> None:
+    seller = {"name": "S", "address": "A 1\n12345 B", "country": "DE", "locale": "de", "bank_accounts": []}
+    buyer = {"name": "B", "address": "Rue 1\n75001 Paris", "country": "FR"}
+    abroad, at_home = paper(seller=seller, buyer=buyer), paper(seller=seller, buyer=buyer | {"country": "DE"})
+
+    assert ("Rue 1", "75001 Paris", "FRANKREICH") == abroad.buyer.address
+    assert ("A 1", "12345 B", "DEUTSCHLAND") == abroad.seller.address
+    assert (("Rue 1", "75001 Paris"), ("A 1", "12345 B")) == (at_home.buyer.address, at_home.seller.address)
+    assert PostalAddress("Rue 1", "75001", "Paris") == abroad.buyer.postal
 
 
 def test_lines_stand_below_their_supply_point_and_meter_and_do_not_repeat_it() -> None:

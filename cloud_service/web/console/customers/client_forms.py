@@ -1,5 +1,6 @@
 """Forms of clients and their accounts: taking a client on, changing what is known, opening an account, its terms."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from cloud_service.flow.customers import client as flow
 from cloud_service.flow.customers.contract import change_mode
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.clients import account_number
+from cloud_service.store.customers.clients import client_fields as stored_fields
 from cloud_service.store.lookups.customers import account as account_of
 from cloud_service.store.lookups.customers import client as client_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
-from cloud_service.web.console.companies import countries
+from cloud_service.web.console.address_fields import address_fields, address_values, typed_address
 from cloud_service.web.console.customers.account_terms import PREPAID_FIELDS, term_fields, terms_as_fields, terms_of
 from cloud_service.web.console.shared_fields import REASON_BELOW, chosen_entity, entity_field
 from cloud_service.web.database import session
@@ -35,8 +37,6 @@ def client_fields() -> tuple[Field, ...]:
         Field("kind", _("Kind"), "choice", options=options("client_kind"), group=_("Client")),
         Field("email", _("E-mail"), "email", _("Bills, reminders and statements go there."), group=_("Client")),
         Field("phone", _("Phone"), group=_("Client")),
-        Field("address", _("Address"), "lines", _("As printed on bills, a line each."), longest=500, group=_("Client")),
-        Field("country", _("Country"), "code", _("Its name or two capitals."), options=countries(), group=_("Client")),
         Field("locale", _("Language of bills"), options=tuple(BILL_LANGUAGES.items()), group=_("Client")),
         Field("vat_id", _("VAT id"), group=_("Client")),
         Field(
@@ -83,8 +83,8 @@ def add() -> Any:
 
     def do() -> Response:
         client_id = flow.add_client(
-            session(), chosen_entity(form).id, _client_details(form), author=actor(), number=form["number"],
-            reason=form["reason"],
+            session(), chosen_entity(form).id, flow.ClientDetails(**_typed_client(form)), author=actor(),
+            number=form["number"], reason=form["reason"],
         )  # fmt: skip
         account_id = flow.open_account(session(), client_id, _new_account(form), author=actor(), reason=form["reason"])
         said = _("%(name)s is a client now.", name=form["name"])
@@ -104,6 +104,7 @@ def _new_client_form() -> Form:
             *entity_field(_("Client")),
             Field("number", _("Client no."), hint=_("The next free one unless given."), group=_("Client")),
             *client_fields(),
+            *address_fields(_("Address")),
             *account_fields(),
             REASON_BELOW,
         ),
@@ -119,8 +120,8 @@ def _new_client_form() -> Form:
 def edit(public_id: UUID) -> Any:
     """Change what is known of a client."""
     client = client_of(session(), scope(), public_id)
-    present = {field.key: getattr(client, field.key) for field in client_fields()}
-    form = Form((*client_fields(), REASON_BELOW), present)
+    present = {field.key: getattr(client, field.key) for field in client_fields()} | address_values(client)
+    form = Form((*client_fields(), *address_fields(_("Address"), client), REASON_BELOW), present)
     back = url_for("clients.show", public_id=public_id)
     page = FormPage(
         _("Change %(client)s", client=client.name),
@@ -130,7 +131,8 @@ def edit(public_id: UUID) -> Any:
     )
 
     def do() -> Response:
-        changed = flow.edit_client(session(), client.id, _client_details(form), author=actor(), reason=form["reason"])
+        details = flow.ClientDetails(**asdict(stored_fields(session(), client.id)) | _typed_client(form))
+        changed = flow.edit_client(session(), client.id, details, author=actor(), reason=form["reason"])
         say_changed(changed)
         return redirect(back)
 
@@ -221,9 +223,9 @@ def mode(public_id: UUID) -> Any:
     return answer(form, page, do)
 
 
-def _client_details(form: Form) -> flow.ClientDetails:
-    typed = {field.key: form[field.key] for field in client_fields()}
-    return flow.ClientDetails(**typed | {"locale": typed["locale"] or "en"})
+def _typed_client(form: Form) -> dict[str, Any]:
+    typed = {field.key: form[field.key] for field in client_fields()} | typed_address(form)
+    return typed | {"locale": typed["locale"] or "en"}
 
 
 def _new_account(form: Form) -> flow.NewAccount:

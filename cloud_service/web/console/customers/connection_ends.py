@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from cloud_service.domain.customers.postal_address import PARTS
 from cloud_service.domain.metering.expected_index import ReadingDoubt
 from cloud_service.flow import billing_run
 from cloud_service.flow.customers import contract as flow
@@ -22,6 +23,7 @@ from cloud_service.store.lookups.customers import Connection
 from cloud_service.store.lookups.customers import connection as connection_of
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import now, today
+from cloud_service.web.console.address_fields import address_fields, address_values, typed_address
 from cloud_service.web.console.customers.connection_fields import connection_page, index_hint
 from cloud_service.web.console.shared_fields import REASON_BELOW
 from cloud_service.web.database import session
@@ -44,7 +46,7 @@ def move_out(public_id: UUID) -> Any:
     indexes = last_indexes(session(), connection.point.id, now())
     form = Form(
         _leaving_fields(connection, indexes),
-        {"day": today(), "address": connection.client.address, "email": connection.client.email},
+        {"day": today(), "email": connection.client.email, **address_values(connection.client)},
     )
     page = connection_page(
         connection,
@@ -84,7 +86,7 @@ def _leaving_fields(connection: Connection, indexes: list[LastIndex]) -> tuple[F
             for index in indexes
         ),
         *(sure if request.form.get("sure") else ()),
-        Field("address", _("Address"), "lines", _("As printed on bills, a line each."), group=letters, longest=500),
+        *address_fields(letters, connection.client),
         Field("email", _("E-mail"), "email", group=letters),
         REASON_BELOW,
     )  # fmt: skip
@@ -118,7 +120,8 @@ def _in_words(doubts: Sequence[ReadingDoubt]) -> str:
 def _change_address(form: Form, connection: Connection) -> None:
     client = connection.client
     before = ClientDetails(**{column.name: getattr(client, column.name) for column in fields(ClientDetails)})
-    after = replace(before, address=form["address"] or before.address, email=form["email"] or before.email)
+    address = typed_address(form) if any(form[part] for part in PARTS) else {}
+    after = replace(before, email=form["email"] or before.email, **address)
     if after != before:
         edit_client(session(), client.id, after, author=actor(), reason=form["reason"] or _("Moved out"))
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from cloud_service.domain.receivables.dunning import ANY, DunningRules, InterestRule, check, read_rules
-from cloud_service.web.console.companies import countries, holiday_calendars
+from cloud_service.web.console.address_fields import countries
+from cloud_service.web.console.companies import holiday_calendars
 from cloud_service.web.forms import Field, Form
 from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import gettext as _

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cloud_service.documents.einvoice.parties import buyer, delivered_to, electronic_address, is_vat_id, seller
+from cloud_service.domain.customers.postal_address import PostalAddress
 from tests.cloud_service.documents.papers import taxed_paper
 
 
@@ -72,12 +73,21 @@ def test_an_address_is_written_in_the_parts_that_its_country_has() -> None:
     } == delivered_to(replace(paper, buyer=american))  # fmt: skip
 
 
+def test_fields_that_were_entered_are_written_as_they_are() -> None:
+    paper = taxed_paper()
+    fields = PostalAddress("Haus 4\nAufgang 2\nKai 1", "20457", "Hamburg 3rd", "HH")
+    terms = buyer(replace(paper, buyer=replace(paper.buyer, address=("Elsewhere",), entered=fields)), untaxed=False)
+
+    names = ("addr_l1", "addr_l2", "addr_l3", "postcode", "city", "country_subdivision")
+    assert ("Haus 4", "Aufgang 2", "Kai 1", "20457", "Hamburg 3rd", "HH") == tuple(terms[name] for name in names)
+
+
 @pytest.mark.parametrize(
     ("country", "address", "said"),
     [
         ("PL", ("Prosta 1", "00-001 Warszawa"), ("Prosta 1", "00-001", "Warszawa", None)),
         ("GB", ("Road 1", "Leeds", "LS1 4AP"), ("Road 1", "LS1 4AP", "Leeds", None)),
-        ("AE", ("P.O. Box 123", "Dubai", "United Arab Emirates"), ("P.O. Box 123", None, "Dubai", None)),
+        ("AE", ("P.O. Box 123", "Dubai", "United Arab Emirates"), ("P.O. Box 123", None, "Dubai", "Dubai")),
         ("US", ("Road 1", "Springfield, IL 62704"), ("Road 1", "62704", "Springfield", "IL")),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.store.customers.billing_parties import parties
 from cloud_service.store.customers.contract_changes import set_mode
 from common.errors import NotFoundError
@@ -31,6 +32,19 @@ def test_buyer_and_seller_are_as_they_are_today(session: Session) -> None:
         party.terms_days,
         party.entity_id,
     )
+
+
+def test_the_fields_of_an_address_are_frozen_beside_its_lines(session: Session) -> None:
+    account = build(session, tenants=1).accounts[0]
+    before = parties(session, [account], DAY)[account]
+    fields = "street = 'Kai 1', postcode = '20457', city = 'Hamburg', region = 'HH'"
+    session.execute(text(f"UPDATE client SET {fields}"))
+    session.execute(text(f"UPDATE legal_entity SET {fields}"))
+    party = parties(session, [account], DAY)[account]
+
+    assert not {"street", "postcode", "city", "region"} & {*to_json(before.buyer), *to_json(before.seller)}
+    for side in (party.buyer, party.seller):
+        assert ("Kai 1", "20457", "Hamburg", "HH") == (side.street, side.postcode, side.city, side.region)
 
 
 def test_the_mode_is_that_of_the_day(session: Session) -> None:

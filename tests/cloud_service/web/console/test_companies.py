@@ -7,7 +7,7 @@ from tests.cloud_service.web.pages import database_rows, database_value, text_of
 
 NEW = "/settings/entities/new"
 LAKE: dict[str, Any] = {
-    "name": "Lake Power Ltd", "address": "Lake Road 1\nKisumu", "country": "KE", "currency": "KES",
+    "name": "Lake Power Ltd", "street": "Lake Road 1", "city": "Kisumu", "country": "KE", "currency": "KES",
     "timezone": "Africa/Nairobi", "locale": "en", "vat_id": "P051234567Q",
 }  # fmt: skip
 
@@ -23,7 +23,13 @@ def test_a_new_company_is_led_on_to_its_bank_account(fresh: Console) -> None:
 
 def test_a_company_has_an_address_and_what_is_wrong_is_said_at_its_field(fresh: Console) -> None:
     root = fresh.sign_in("root")
-    for field, typed in (("address", " "), ("country", "Kenia"), ("currency", "Shilling"), ("timezone", "Moon")):
+    for field, typed in (
+        ("street", " "),
+        ("city", ""),
+        ("country", "Kenia"),
+        ("currency", "Shilling"),
+        ("timezone", "Moon"),
+    ):
         answer = post(root, NEW, NEW, **LAKE | {field: typed})
         assert (422, True) == (answer.status_code, f'id="e-{field}"' in answer.text), field
     assert [] == database_rows(fresh, "SELECT 1 FROM legal_entity WHERE name = 'Lake Power Ltd'")

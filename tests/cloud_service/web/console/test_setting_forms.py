@@ -14,7 +14,11 @@ def test_sites_are_kept_by_who_manages(fresh: Console) -> None:
     stays = {"name": "Lake House", "timezone": "Africa/Nairobi", "currency": "KES"}
     moved = post(admin, where, where, **stays | {"timezone": "Europe/Berlin"})
     assert (422, True) == (moved.status_code, "bills rest on it" in moved.text)
-    assert 302 == post(admin, where, where, **stays | {"address": "Shore 1"}).status_code
+    assert (
+        302 == post(admin, where, where, **stays | {"street": "Shore 1", "city": "Kisumu", "country": "KE"}).status_code
+    )
+    (lake,) = database_rows(fresh, "SELECT address, city FROM site WHERE name = 'Lake House'")
+    assert ("Shore 1\nKisumu", "Kisumu") == tuple(lake)
 
     (zeta,) = database_rows(fresh, "SELECT public_id FROM site WHERE name = 'Hof'")
     assert 404 == admin.get(f"/settings/sites/{zeta.public_id}/edit").status_code

@@ -3,7 +3,8 @@ from tests.cloud_service.web.pages import database_rows, text_of
 
 NEW_CLIENT = {
     "number": "", "name": "Baraka Stores", "kind": "company", "email": "pay@baraka.example", "locale": "en",
-    "country": "KE", "address": "Kenyatta Avenue 3\r\nNakuru", "account_number": "", "currency": "KES",
+    "country": "KE", "street": "Kenyatta Avenue 3\r\n2nd floor", "postcode": "20100", "city": "Nakuru",
+    "address_state": "checked", "account_number": "", "currency": "KES",
     "mode": "prepaid", "day": "2026-11-01", "billing_cycle": "monthly", "billing_day": "1",
     "payment_terms_days": "14", "delivery": "email", "reason": "signed on paper",
 }  # fmt: skip
@@ -15,12 +16,12 @@ def test_a_new_client_has_an_account_in_the_wanted_plan_and_an_audit_row_each(fr
     assert 302 == answer.status_code, answer.text
     modes = database_rows(
         fresh,
-        "SELECT c.number, c.address, a.number AS account, m.mode, c.legal_entity_id FROM client c"
+        "SELECT c.number, c.address, c.city, c.address_state, a.number AS account, m.mode FROM client c"
         " JOIN account a ON a.client_id = c.id JOIN account_mode m ON m.account_id = a.id WHERE c.name = :name",
         name="Baraka Stores",
     )
-    assert [("C-3", "Kenyatta Avenue 3\nNakuru", "A-3", "prepaid")] == [
-        (row.number, row.address, row.account, row.mode) for row in modes
+    assert [("C-3", "Kenyatta Avenue 3\n2nd floor\n20100 Nakuru", "Nakuru", "checked", "A-3", "prepaid")] == [
+        (row.number, row.address, row.city, row.address_state, row.account, row.mode) for row in modes
     ]
     audit = database_rows(fresh, "SELECT action, actor, reason FROM audit ORDER BY id DESC LIMIT 2")
     assert [("account.open", "billing@kilo.example", "signed on paper"), ("client.add", "billing@kilo.example",
@@ -107,3 +108,30 @@ def test_a_client_of_another_entity_cannot_be_changed(fresh: Console) -> None:
         assert (
             404 == post(clerk, "/clients/new", address, name="Mine now", mode="prepaid", day="2026-12-01").status_code
         )
+
+
+READ = "UPDATE client SET address = E'Road 1\\n201 Nakuru', street = 'Road 1', postcode = '201', city = 'Nakuru',"
+ROW = "SELECT address, postcode, address_state FROM client WHERE number = 'C-1'"
+AMINA = {
+    "name": "Amina Wanjiku", "kind": "person", "locale": "en", "street": "Road 1", "postcode": "201",
+    "city": "Nakuru", "region": "", "country": "KE", "address_state": "read",
+}  # fmt: skip
+
+
+def test_an_address_that_does_not_fit_is_refused_at_its_field_or_kept_as_it_is_written(fresh: Console) -> None:
+    clerk, where = fresh.sign_in("billing"), f"/clients/{fresh.ids['Amina']}/edit"
+    database_rows(fresh, f"{READ} country = 'KE' WHERE number = 'C-1' RETURNING id")
+    page = clerk.get(where).text
+    assert "Nobody checked it yet" in page
+    assert "Printed so far: Road 1 · 201 Nakuru" in page
+
+    assert 302 == post(clerk, where, where, **AMINA | {"phone": "+254 1"}).status_code  # nobody looked at the address
+    assert [("Road 1\n201 Nakuru", "201", "read")] == [tuple(row) for row in database_rows(fresh, ROW)]
+    wrong = post(clerk, where, where, **AMINA | {"address_state": "checked"})
+    assert (422, True, True) == (wrong.status_code, 'id="e-postcode"' in wrong.text, "for example 20100" in wrong.text)
+    assert 302 == post(clerk, where, where, **AMINA | {"address_state": "as_written"}).status_code
+    assert [("Road 1\n201 Nakuru", "201", "as_written")] == [tuple(row) for row in database_rows(fresh, ROW)]
+    right = AMINA | {"postcode": "20100", "address_state": "checked"}
+    assert 302 == post(clerk, where, where, **right).status_code
+    assert [("Road 1\n20100 Nakuru", "20100", "checked")] == [tuple(row) for row in database_rows(fresh, ROW)]
+    assert "Nobody checked it yet" not in clerk.get(where).text

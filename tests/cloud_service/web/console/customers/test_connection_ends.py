@@ -35,10 +35,16 @@ def test_a_move_out_is_moved_to_another_day_or_taken_back(fresh: Console) -> Non
 
 
 def test_a_new_address_is_the_clients_from_then_on(fresh: Console) -> None:
-    form = {"day": "2026-11-15", "address": "New Street 5", "email": "new@example.com"}
+    form = {
+        "day": "2026-11-15",
+        "street": "New Street 5",
+        "city": "Kisumu",
+        "country": "KE",
+        "email": "new@example.com",
+    }
     assert 302 == send_as_clerk(fresh, connection_form(fresh, "move-out"), **form).status_code
 
-    rows = database_rows(fresh, "SELECT address, email FROM client WHERE address = 'New Street 5'")
+    rows = database_rows(fresh, "SELECT address, email FROM client WHERE address = E'New Street 5\\nKisumu'")
     assert ["new@example.com"] == [row.email for row in rows]
 
 

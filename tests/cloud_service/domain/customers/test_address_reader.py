@@ -2,7 +2,8 @@
 
 import pytest
 
-from cloud_service.documents.postal_address import PostalAddress, split_address
+from cloud_service.domain.customers.address_reader import read_address
+from cloud_service.domain.customers.postal_address import PostalAddress
 
 STREET = "Street 1"
 
@@ -25,7 +26,7 @@ STREET = "Street 1"
         ("CZ", ("110 00 Praha 1",), "110 00", "Praha 1"),
         ("SE", ("111 22 Stockholm",), "111 22", "Stockholm"),
         ("GR", ("105 57 Αθήνα",), "105 57", "Αθήνα"),
-        ("IT", ("00184 Roma RM",), "00184", "Roma RM"),
+        ("IT", ("00184 Roma RM",), "00184", "Roma"),
         ("ES", ("28013 Madrid",), "28013", "Madrid"),
         ("LV", ("Rīga, LV-1050",), "LV-1050", "Rīga"),
         ("GB", ("Leeds", "LS1 4AP"), "LS1 4AP", "Leeds"),
@@ -54,23 +55,42 @@ STREET = "Street 1"
 def test_an_address_is_read_by_the_habits_of_its_country(
     country: str, lines: tuple[str, ...], postcode: str, city: str
 ) -> None:
-    postal = split_address((STREET, *lines), country)
+    address = read_address("\n".join((STREET, *lines)), country)
 
-    assert (postcode, city) == (postal.postcode, postal.city)
-    assert STREET == postal.lines[0]
-
-
-def test_a_state_is_told_apart_and_the_country_is_no_line() -> None:
-    assert PostalAddress(("1 Main St",), "62704", "Springfield", "IL") == split_address(
-        ("1 Main St", "Springfield, IL 62704", "United States"), "US"
-    )
+    assert (postcode, city) == (address.postcode, address.city)
+    assert STREET == address.street_lines[0]
 
 
-def test_what_cannot_be_told_stays_in_the_lines() -> None:
-    assert (PostalAddress(("Somewhere",)), PostalAddress(())) == (split_address(("Somewhere",)), split_address(()))
+@pytest.mark.parametrize(
+    ("country", "text", "address"),
+    [
+        ("US", "1 Main St\nSpringfield, IL 62704\nUnited States", ("1 Main St", "62704", "Springfield", "IL")),
+        ("IT", "Via Roma 1\n00184 Roma RM", ("Via Roma 1", "00184", "Roma", "RM")),
+        ("IT", "Via Roma 1\n20121 Milano (MI)\nItalia", ("Via Roma 1", "20121", "Milano", "MI")),
+        ("IN", "MG Road 1\nMumbai 400001\nMaharashtra", ("MG Road 1", "400001", "Mumbai", "Maharashtra")),
+        ("IN", "MG Road 1\nMumbai, Maharashtra 400001", ("MG Road 1", "400001", "Mumbai", "Maharashtra")),
+        ("AE", "P.O. Box 123\nDubai", ("P.O. Box 123", "", "Dubai", "Dubai")),
+        ("HK", "1 Nathan Road\nKowloon\nHong Kong", ("1 Nathan Road", "", "Kowloon", "Kowloon")),
+        ("AT", "Seestrasse 7, 5310 Mondsee", ("Seestrasse 7", "5310", "Mondsee", "")),
+        ("DE", "Hinterhaus, Kai 1, 20457 Hamburg, Germany", ("Hinterhaus, Kai 1", "20457", "Hamburg", "")),
+        ("US", "1 Main St, Springfield, IL 62704", ("1 Main St", "62704", "Springfield", "IL")),
+        ("AE", "P.O. Box 123, Dubai", ("P.O. Box 123", "", "Dubai", "Dubai")),
+        ("KE", "Avenue 3, 2nd floor", ("Avenue 3, 2nd floor", "", "", "")),
+        ("DE", "c/o Meier\nHinterhaus\nAufgang 2\nKai 1\n20457 Hamburg",
+         ("c/o Meier\nHinterhaus\nAufgang 2, Kai 1", "20457", "Hamburg", "")),
+    ],
+)  # fmt: skip
+def test_a_region_is_told_apart_and_nothing_is_lost(country: str, text: str, address: tuple[str, ...]) -> None:
+    assert PostalAddress(*address) == read_address(text, country)
+
+
+def test_what_cannot_be_told_stays_in_the_street() -> None:
+    assert (PostalAddress("Somewhere"), PostalAddress()) == (read_address("Somewhere"), read_address(""))
 
 
 def test_a_house_number_is_no_postcode() -> None:
-    three = ("c/o Meier", "Hafenstraße 1234", "Hamburg")
-    assert PostalAddress(three[:2], "", "Hamburg") == split_address(three, "DE") == split_address(three)
-    assert PostalAddress(("Hafenstraße 1234",), "", "Hamburg") == split_address(("Hafenstraße 1234", "Hamburg"), "DE")
+    three = "c/o Meier\nHafenstraße 1234\nHamburg"
+    assert (
+        PostalAddress("c/o Meier\nHafenstraße 1234", "", "Hamburg") == read_address(three, "DE") == read_address(three)
+    )
+    assert PostalAddress("Hafenstraße 1234", "", "Hamburg") == read_address("Hafenstraße 1234\nHamburg", "DE")
