@@ -129,8 +129,8 @@ def test_a_meter_is_taken_down_and_hung_up_elsewhere(office: LettingOffice) -> N
 def leave(page: PageReader, number: str, day: str, index: str) -> PageReader:
     connection(page, number).click("Move out")
     page.send(
-        "End the connection", day=day, address="New Street 5\n20095 Hamburg", reason="moved",
-        **{"closing.import": index},
+        "End the connection", day=day, street="New Street 5", postcode="20095", city="Hamburg",
+        country="DE", reason="moved", **{"closing.import": index},
     )  # fmt: skip
     return page
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 from cloud_service.sheets.sheet import Cell, Sheet, cell_text
 from common.errors import InputError
 
-NAMES = frozenset(
-    {"client_number", "account", "contract", "meter", "grid_id", "item", "phone", "buyer_reference", "vat_id"}
-)
+NAMES = frozenset({
+    "client_number", "account", "contract", "meter", "grid_id", "item", "phone", "buyer_reference", "vat_id",
+    "postcode", "site_postcode", "electronic_address",
+})  # fmt: skip
 EATABLE = NAMES - {"phone"}
 SHORTENED = re.compile(r"\d[.,]?\d*E\+?\d+", re.IGNORECASE)
 ERRORS = frozenset({"#REF!", "#N/A", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#NV", "#BEZUG!", "#WERT!"})

@@ -58,7 +58,13 @@ _ALL = (
     Column("site", "Site", synonyms="property,building,house,liegenschaft,objekt,anlage,gebäude,haus",
            example="Hafenhof", about="The property; made where it is not there."),
     Column("site_address", "Site address", "lines", "property address,objektadresse,adresse objekt",
-           "Kai 1, 20457 Hamburg"),
+           about="Instead of the next four: one text, which is read."),
+    Column("site_street", "Site street", "lines", "objektstraße,straße objekt,property street", "Kai 1"),
+    Column("site_postcode", "Site postcode", synonyms="objekt plz,plz objekt,property postcode,site zip",
+           example="20457"),
+    Column("site_city", "Site city", synonyms="objektort,ort objekt,property city", example="Hamburg"),
+    Column("site_region", "Site region", synonyms="objektland region,property state,site state",
+           about="State or province, where letters of the country have it."),
     Column("site_country", "Site country", synonyms="objektland", example="DE", about="Two capitals."),
     Column("site_zone", "Time zone", synonyms="timezone,zeitzone", example="Europe/Berlin",
            about="Of a new site; the company's unless given."),
@@ -101,11 +107,23 @@ _ALL = (
     Column("email", "E-mail", synonyms="email address,mail,mailadresse,emailadresse", example="j.petersen@example.com"),
     Column("phone", "Phone", synonyms="telephone,mobile,telefon,handy,mobil", example="+49 40 123456"),
     Column("address", "Address", "lines", "postal address,billing address,anschrift,adresse,rechnungsadresse",
-           "Kai 1\n20457 Hamburg"),
+           about="Instead of the next four: one text, which is read."),
+    Column("street", "Street", "lines", "street address,address line,straße,strasse,straße und hausnummer,"
+           "straße hausnummer,straße nr", "Kai 1", "At most three lines."),
+    Column("postcode", "Postcode", synonyms="postal code,zip,zip code,pin code,plz,postleitzahl", example="20457"),
+    Column("city", "City", synonyms="town,locality,ort,stadt,wohnort", example="Hamburg"),
+    Column("region", "Region", synonyms="state,province,county,bundesland,kanton",
+           about="State or province, where letters of the country have it."),
+    Column("address_state", "Address check", synonyms="adressprüfung", about="checked (unless given), or as_written: "
+           "keep it although it does not fit its country."),
     Column("country", "Country", synonyms="land", example="DE", about="Two capitals."),
     Column("language", "Language", synonyms="locale,sprache", example="de", about="Of bills and letters."),
     Column("vat_id", "VAT id", synonyms="tax id,ust id,ustidnr,umsatzsteuer id"),
     Column("buyer_reference", "Buyer reference", synonyms="leitweg id,leitwegid,käuferreferenz"),
+    Column("einvoice", "E-invoice", synonyms="e invoice,einvoice format,e rechnung,erechnung,e rechnungsformat",
+           about="factur_x, einvoice_ubl, xrechnung_ubl, peppol_ubl …: sent with each bill."),
+    Column("electronic_address", "Electronic address", synonyms="peppol id,peppol,elektronische adresse",
+           about="Where e-invoices are received, for example 0088:7300010000001."),
     Column("account", "Account", synonyms="account number,account no,konto,kontonummer,vertragskonto", example="A-1001",
            about="The next free one unless given."),
     Column("currency", "Currency", synonyms="währung", example="EUR", about="The site's unless given."),
@@ -150,7 +168,11 @@ _ALL = (
 )  # fmt: skip
 
 COLUMNS = {column.key: column for column in _ALL}
-_CLIENT = ("client_kind", "email", "phone", "address", "country", "language", "vat_id", "buyer_reference")
+_CLIENT = (
+    "client_kind", "email", "phone", "address", "street", "postcode", "city", "region", "address_state", "country",
+    "language", "vat_id", "buyer_reference", "einvoice", "electronic_address",
+)  # fmt: skip
+_SITE = ("site", *(key for key in COLUMNS if key.startswith("site_")), "holiday_calendar")
 _ACCOUNT = (
     "account", "currency", "terms_days", "cycle", "cycle_day", "cycle_month", "cycle_year", "delivery", "mode",
 )  # fmt: skip
@@ -169,7 +191,7 @@ KINDS = {
             "flats", "Flats, a row each", frozenset(PIECES), ("site", "point"),
             tuple(key for key in COLUMNS if key not in _NO_FLATS),
         ),
-        SheetKind("sites", "Sites", frozenset({"site"}), ("site",), tuple(COLUMNS)[:6]),
+        SheetKind("sites", "Sites", frozenset({"site"}), ("site",), _SITE),
         SheetKind("points", "Service points", frozenset({"point"}), ("site", "point"), ("site", *_POINT)),
         SheetKind(
             "meters", "Meters and where they hang", frozenset({"meter"}), ("meter",),

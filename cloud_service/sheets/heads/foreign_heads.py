@@ -30,6 +30,12 @@ FOREIGN = {
     "phone": "teléfono,móvil,téléphone,portable,telefone,telemóvel,telefono,cellulare,telefoon,mobiel,simu,"
     "namba ya simu",
     "address": "dirección,domicilio,adresse postale,endereço,morada,indirizzo,adres,postadres,anwani",
+    "street": "calle,calle y número,rue,rue et numéro,voie,rua,logradouro,via,via e numero,straat,straat en huisnummer,"
+    "mtaa,barabara",
+    "postcode": "código postal,cp,c p,code postal,cep,codice postale,cap,postcode,sanduku la posta",
+    "city": "ciudad,población,localidad,municipio,ville,commune,localité,cidade,localidade,città,comune,località,"
+    "plaats,woonplaats,gemeente,mji",
+    "region": "provincia,estado,comunidad,région,département,distrito,regione,provincie,mkoa",
     "country": "país,pays,paese,nazione,nchi",
     "language": "idioma,langue,língua,lingua,taal,lugha",
     "vat_id": "nif,cif,nit,rfc,numéro tva,n tva,nipc,partita iva,p iva,codice fiscale,btw nummer,pin",

@@ -3,6 +3,7 @@
 from cloud_service.flow.customers import client as client_flow
 from cloud_service.flow.customers import contract as contract_flow
 from cloud_service.sheets.heads.row_values import RowValues
+from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_state
 from cloud_service.sheets.rows.entry import SheetEntry
 from cloud_service.sheets.rows.made_rows import MadeRows, faults_at, refuse
 from cloud_service.store.customers import clients
@@ -10,8 +11,11 @@ from cloud_service.store.sheets import references
 from cloud_service.store.sheets.references import KnownAccount
 
 CLIENT_COLUMNS = {
-    "name": "client", "kind": "client_kind", "email": "email", "phone": "phone", "address": "address",
-    "country": "country", "locale": "language", "vat_id": "vat_id", "buyer_reference": "buyer_reference",
+    "name": "client", "kind": "client_kind", "email": "email", "phone": "phone", "country": "country",
+    "locale": "language", **{name: name for name in (
+        "address", "street", "postcode", "city", "region", "address_state", "vat_id", "buyer_reference", "einvoice",
+        "electronic_address",
+    )},
 }  # fmt: skip
 TERMS_COLUMNS = {
     "payment_terms_days": "terms_days", "billing_cycle": "cycle", "billing_day": "cycle_day",
@@ -25,9 +29,11 @@ def client_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int |
     if not row.client and not row.client_number:
         return None
     client_id = _known_client(entry, row)
-    fields = {name: getattr(row, column) for name, column in CLIENT_COLUMNS.items()}
+    fields = address_fields({name: getattr(row, key) for name, key in CLIENT_COLUMNS.items()}, CLIENT_COLUMNS)
     if client_id is not None:
         stored = clients.client_fields(entry.session, client_id)
+        with faults_at("client", row.client, CLIENT_COLUMNS):
+            fields = as_stored(fields, stored)
         if not row.client_number:  # by these they were found, in capitals or not
             fields |= dict.fromkeys(("name", "email", "phone"), "")
         entry.refuse_difference(f"client {stored.name}", stored, fields, CLIENT_COLUMNS)
@@ -37,7 +43,7 @@ def client_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int |
     if not row.client:
         raise refuse("client", "", f"there is no client {row.client_number}, and the row has no name for a new one")
     with faults_at("client", row.client, CLIENT_COLUMNS | {"number": "client_number"}):
-        given = {name: value for name, value in fields.items() if value}
+        given = with_state({name: value for name, value in fields.items() if value})
         number = entry.numbers.take("client", row.client_number) if row.client_number else entry.numbers.client()
         details = client_flow.ClientDetails(**{"locale": entry.company.locale} | given)
         client_id = client_flow.add_client(

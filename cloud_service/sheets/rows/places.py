@@ -2,40 +2,42 @@
 
 from cloud_service.flow.metering import sites_and_meters as flow
 from cloud_service.sheets.heads.row_values import RowValues
+from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_state
 from cloud_service.sheets.rows.entry import SheetEntry
 from cloud_service.sheets.rows.made_rows import MadeRows, faults_at
 from cloud_service.store.lookups import ids_by_name
 from cloud_service.store.metering import sites_and_meters
 from common.errors import NotFoundError
 
+SITE_COLUMNS = {
+    "address": "site_address", "street": "site_street", "postcode": "site_postcode", "city": "site_city",
+    "region": "site_region", "country": "site_country", "timezone": "site_zone", "currency": "site_currency",
+    "holiday_calendar": "holiday_calendar",
+}  # fmt: skip
+
 
 def site_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int | None:
     """The site that a row names."""
     if not row.site:
         return None
-    fields = {
-        "address": row.site_address, "country": row.site_country, "timezone": row.site_zone,
-        "currency": row.site_currency, "holiday_calendar": row.holiday_calendar,
-    }  # fmt: skip
-    columns = {
-        "address": "site_address", "country": "site_country", "timezone": "site_zone", "currency": "site_currency",
-        "holiday_calendar": "holiday_calendar",
-    }  # fmt: skip
+    fields = address_fields({name: getattr(row, key) for name, key in SITE_COLUMNS.items()}, SITE_COLUMNS)
     said = (row.site, *fields.values())
     if said in entry.sites:
         return entry.sites[said]
-    with faults_at("site", row.site, columns):
+    with faults_at("site", row.site, SITE_COLUMNS):
         try:
             site_id = ids_by_name.site_id(entry.session, row.site, entry.scope)
         except NotFoundError:
             if "site" not in entry.makes:
                 raise
-            new = {"timezone": entry.company.timezone, "currency": entry.company.currency} | _given(fields)
+            company = {"timezone": entry.company.timezone, "currency": entry.company.currency}
+            new = company | with_state(_given(fields))
             details = flow.SiteDetails(row.site, **new)
             site_id = flow.add_site(entry.session, entry.entity_id, details, author=entry.author, reason=entry.reason)
             return new_records.add("site", site_id, f"site {row.site}")
         stored = sites_and_meters.site_fields(entry.session, site_id)
-    entry.refuse_difference(f"site {row.site}", stored, fields, columns)
+        fields = as_stored(fields, stored)
+    entry.refuse_difference(f"site {row.site}", stored, fields, SITE_COLUMNS)
     entry.sites[said] = site_id
     return site_id
 

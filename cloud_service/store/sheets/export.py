@@ -9,9 +9,15 @@ from sqlalchemy.orm import Session
 QUERIES = {
     "sites": text(
         """
-        SELECT name AS site, address AS site_address, country AS site_country, timezone AS site_zone,
+        SELECT name AS site, a.text AS site_address, a.street AS site_street, a.postcode AS site_postcode,
+               a.city AS site_city, a.region AS site_region, country AS site_country, timezone AS site_zone,
                currency AS site_currency, holiday_calendar
-          FROM site
+          FROM site s
+         CROSS JOIN LATERAL (SELECT CASE WHEN s.address_state = 'checked' THEN '' ELSE s.address END AS text,
+                                    CASE WHEN s.address_state = 'checked' THEN s.street ELSE '' END AS street,
+                                    CASE WHEN s.address_state = 'checked' THEN s.postcode ELSE '' END AS postcode,
+                                    CASE WHEN s.address_state = 'checked' THEN s.city ELSE '' END AS city,
+                                    CASE WHEN s.address_state = 'checked' THEN s.region ELSE '' END AS region) a
          WHERE legal_entity_id = :entity
          ORDER BY id
         """
@@ -34,9 +40,16 @@ QUERIES = {
     ),
     "clients": text(
         """
-        SELECT number AS client_number, name AS client, kind AS client_kind, email, phone, address, country,
-               locale AS language, vat_id, buyer_reference
-          FROM client
+        SELECT number AS client_number, name AS client, kind AS client_kind, email, phone, a.text AS address, a.street,
+               a.postcode, a.city, a.region, a.state AS address_state, country, locale AS language, vat_id,
+               buyer_reference, einvoice, electronic_address
+          FROM client c
+         CROSS JOIN LATERAL (SELECT CASE WHEN c.address_state = 'read' THEN c.address ELSE '' END AS text,
+                                    CASE WHEN c.address_state = 'read' THEN '' ELSE c.street END AS street,
+                                    CASE WHEN c.address_state = 'read' THEN '' ELSE c.postcode END AS postcode,
+                                    CASE WHEN c.address_state = 'read' THEN '' ELSE c.city END AS city,
+                                    CASE WHEN c.address_state = 'read' THEN '' ELSE c.region END AS region,
+                                    nullif(nullif(c.address_state, 'read'), 'checked') AS state) a
          WHERE legal_entity_id = :entity
          ORDER BY id
         """
