@@ -7,6 +7,7 @@ from cloud_service.batches.actions import (
     account_rest,
     account_statement,
     account_terms,
+    client_address,
     client_language,
     contract_close,
     contract_tariff,
@@ -21,8 +22,8 @@ from cloud_service.batches.actions import (
 ACTIONS: Mapping[str, BatchAction] = {
     module.ACTION.key: module.ACTION
     for module in (
-        account_rest, account_statement, account_terms, client_language, contract_close, contract_tariff,
-        invoice_credit,
+        account_rest, account_statement, account_terms, client_address, client_language, contract_close,
+        contract_tariff, invoice_credit,
         invoice_send, meter_register, meter_validate, run_retry, user_keep_out,
     )
 }  # fmt: skip

@@ -23,6 +23,7 @@ VALUES = {
     "account_terms": ("account", "payment_terms_days, delivery, billing_cycle, billing_day"),
     "account_rest": ("account", "rest_until (none: reminders go on)"),
     "account_statement": ("account", "from, until"),
+    "client_address": ("client", "nothing: fields that were read from a text are right"),
     "client_language": ("client", "locale"),
     "invoice_send": ("bill", "nothing"),
     "meter_register": ("meter", "register, billed (yes, no)"),

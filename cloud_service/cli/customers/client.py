@@ -102,15 +102,16 @@ def show(number: str, *, json_output: bool) -> None:
 
 @client.command(name="list")
 @click.option("--search", default="", help="Part of name, number or e-mail address.")
+@click.option("--address", type=click.Choice(["read", "checked", "as_written", "none"]), help="By its check.")
 @LIMIT
 @JSON
-def list_clients(*, search: str, limit: int, json_output: bool) -> None:
+def list_clients(*, search: str, address: str | None, limit: int, json_output: bool) -> None:
     """Clients by name."""
     from cloud_service.store.lists.customers import clients
     from cloud_service.store.lists.paging import ListQuery
     from cloud_service.store.scope import Scope
 
-    query = ListQuery(text=search, size=limit)
+    query = ListQuery(text=search, filters={"address": (address,)} if address else {}, size=limit)
     columns = ("number", "name", "kind", "email", "accounts", "connections", "last_bill")
     print_listing(clients(Scope(), query, day_of(None, "")), query, columns, json_output=json_output)
 

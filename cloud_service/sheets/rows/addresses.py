@@ -25,10 +25,10 @@ def address_fields(fields: Mapping[str, str], columns: Mapping[str, str]) -> dic
     return {**fields, "address": "", "street": street or address}
 
 
-def with_state(given: Mapping[str, str]) -> dict[str, Any]:
-    """What is given for a new record; fields without a word on it are to fit their country."""
-    state = {"address_state": CHECKED} if any(given.get(part) for part in PARTS) else {}
-    return state | dict(given)
+def with_rules(given: Mapping[str, str], country: str) -> dict[str, Any]:
+    """What is given for a new record; fields are to fit their country, the company's unless given."""
+    rules = {"address_state": CHECKED, "country": country} if any(given.get(part) for part in PARTS) else {}
+    return rules | dict(given)
 
 
 def as_stored(fields: Mapping[str, str], stored: Addressed) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from cloud_service.flow.customers import client as client_flow
 from cloud_service.flow.customers import contract as contract_flow
 from cloud_service.sheets.heads.row_values import RowValues
-from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_state
+from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_rules
 from cloud_service.sheets.rows.entry import SheetEntry
 from cloud_service.sheets.rows.made_rows import MadeRows, faults_at, refuse
 from cloud_service.store.customers import clients
@@ -43,7 +43,7 @@ def client_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int |
     if not row.client:
         raise refuse("client", "", f"there is no client {row.client_number}, and the row has no name for a new one")
     with faults_at("client", row.client, CLIENT_COLUMNS | {"number": "client_number"}):
-        given = with_state({name: value for name, value in fields.items() if value})
+        given = with_rules({name: value for name, value in fields.items() if value}, entry.company.country)
         number = entry.numbers.take("client", row.client_number) if row.client_number else entry.numbers.client()
         details = client_flow.ClientDetails(**{"locale": entry.company.locale} | given)
         client_id = client_flow.add_client(

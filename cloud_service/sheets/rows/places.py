@@ -2,7 +2,7 @@
 
 from cloud_service.flow.metering import sites_and_meters as flow
 from cloud_service.sheets.heads.row_values import RowValues
-from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_state
+from cloud_service.sheets.rows.addresses import address_fields, as_stored, with_rules
 from cloud_service.sheets.rows.entry import SheetEntry
 from cloud_service.sheets.rows.made_rows import MadeRows, faults_at
 from cloud_service.store.lookups import ids_by_name
@@ -31,7 +31,7 @@ def site_of(entry: SheetEntry, row: RowValues, new_records: MadeRows) -> int | N
             if "site" not in entry.makes:
                 raise
             company = {"timezone": entry.company.timezone, "currency": entry.company.currency}
-            new = company | with_state(_given(fields))
+            new = company | with_rules(_given(fields), entry.company.country)
             details = flow.SiteDetails(row.site, **new)
             site_id = flow.add_site(entry.session, entry.entity_id, details, author=entry.author, reason=entry.reason)
             return new_records.add("site", site_id, f"site {row.site}")

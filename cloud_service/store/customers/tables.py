@@ -126,6 +126,11 @@ class Client(Table):
     __table_args__ = (
         UniqueConstraint("legal_entity_id", "number"),
         CheckConstraint(ADDRESS_STATE, name="address_state"),
+        Index(
+            "ix_client_unchecked",
+            "legal_entity_id",
+            postgresql_where=text("address_state = 'read' AND address <> ''"),
+        ),
     )
 
     id: Mapped[Id]

@@ -48,9 +48,10 @@ def mode_on(today: date) -> ColumnElement[Any]:
 
 
 def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
-    """Filters: `kind`. The text finds names, numbers and e-mail addresses."""
+    """Filters: `kind`, `address` (its state, or none). The text finds names, numbers and e-mail addresses."""
     accounts = select(func.count()).where(Account.client_id == Client.id).correlate(Client).scalar_subquery()
     connections, last_bill = _connections_of_client(today), _last_bill_of_client()
+    address = case((Client.address == "", "none"), else_=Client.address_state)
     statement = select(
         Client.public_id,
         Client.number,
@@ -60,19 +61,21 @@ def clients(scope: Scope, query: ListQuery, today: date) -> Listing:
         Client.phone,
         Client.country,
         Client.locale,
+        address.label("address"),
         accounts.label("accounts"),
         connections.label("connections"),
         last_bill.label("last_bill"),
     ).where(
         *in_scope(scope),
         *text_in(query, Client.name, Client.number, Client.email),
-        *filters_equal(query, kind=Client.kind),
+        *filters_equal(query, kind=Client.kind, address=address),
     )
     columns = {
         "number": Client.number,
         "name": Client.name,
         "kind": Client.kind,
         "email": Client.email,
+        "address": address,
         "accounts": accounts,
         "connections": connections,
         "last_bill": last_bill,

@@ -14,6 +14,7 @@ from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
+from cloud_service.store.lookups.unchecked_addresses import unchecked_addresses
 from cloud_service.store.metering.validation.register_faults import faults
 from cloud_service.store.receivables.odd_events import odd_events
 from cloud_service.web.access import May, access, actor, allowed, scope
@@ -71,6 +72,7 @@ def index() -> str:
         *_provider_money(),
         *_reminders(ids),
         *_troubles(ids),
+        *_addresses(ids),
     ]
     return render_template(
         "console/today.html",
@@ -254,4 +256,23 @@ def _troubles(ids: list[int]) -> Iterator[Waiting]:
             title=ngettext("%(num)s reading was not believable", "%(num)s readings were not believable",
                            counts.refused_readings),
             detail=_("kept aside; nothing is billed by it"),
+        )  # fmt: skip
+
+
+def _addresses(ids: list[int]) -> Iterator[Waiting]:
+    """Fields that were read from a text: e-invoices take them."""
+    unchecked = unchecked_addresses(session(), ids)
+    if unchecked.clients:
+        yield Waiting(
+            icon="users", tone="info", needs=May.CONTRACT, href=url_for("clients.index", address="read"),
+            title=ngettext("The address of %(num)s client was read from a text",
+                           "The addresses of %(num)s clients were read from a text", unchecked.clients),
+            detail=_("nobody checked the fields yet"), button=_("Look and confirm"),
+        )  # fmt: skip
+    if others := unchecked.companies + unchecked.sites:
+        yield Waiting(
+            icon="settings", tone="info", needs=May.MANAGE, href=url_for("settings.index"),
+            title=ngettext("%(num)s address of a company or site was read from a text",
+                           "%(num)s addresses of companies and sites were read from a text", others),
+            detail=_("nobody checked the fields yet"), button=_("Look at them"),
         )  # fmt: skip

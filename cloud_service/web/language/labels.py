@@ -49,6 +49,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "read": _l("Nobody checked it yet"),
         "checked": _l("Fits its country"),
         "as_written": _l("Keep it as it is written"),
+        "none": _l("None"),
     },
     "client_kind": {"person": _l("Person"), "company": _l("Company")},
     "mode": {"postpaid": _l("Postpaid"), "prepaid": _l("Prepaid")},

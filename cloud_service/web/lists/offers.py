@@ -116,6 +116,10 @@ OFFERS: Mapping[str, ListOffers] = {
         Offer(
             "client_language", _l("Change the language"), May.CONTRACT, _language, _l("Issued bills stay as they are."),
         ),
+        Offer(
+            "client_address", _l("Addresses are right"), May.CONTRACT,
+            note=_l("The next page shows each text beside the fields that were read from it."),
+        ),
     )),
     "bills": ListOffers("number", "bills.show", (
         Offer("invoice_send", _l("Send again"), May.SEND, note=_l("To the clients' present e-mail addresses.")),

@@ -21,6 +21,7 @@ ALTER TABLE {table}
     ADD COLUMN address_state TEXT DEFAULT 'read' NOT NULL,
     ADD CONSTRAINT ck_{table}_address_state CHECK (address_state in ('checked','read','as_written'));
 """
+INDEX = "CREATE INDEX ix_client_unchecked ON client (legal_entity_id) WHERE address_state = 'read' AND address <> ''"
 TEXTS = "SELECT id, address, country FROM {table} WHERE address <> ''"
 FILL = "UPDATE {table} SET street = %s, postcode = %s, city = %s, region = %s WHERE id = %s"
 
@@ -32,6 +33,7 @@ def upgrade() -> None:
         addresses = [(row[0], read_address(row[1], row[2])) for row in connection.execute(TEXTS.format(table=table))]
         rows = [(*(getattr(address, part) for part in PARTS), row_id) for row_id, address in addresses]
         connection.cursor().executemany(FILL.format(table=table), rows)
+    connection.execute(INDEX)
 
 
 def downgrade() -> None:

@@ -16,6 +16,7 @@ from cloud_service.web.clock import today
 from cloud_service.web.console.customers import accounts as account_pages
 from cloud_service.web.console.customers import connections as connection_pages
 from cloud_service.web.database import session
+from cloud_service.web.language.labels import options
 from cloud_service.web.language.sentences import lazy_gettext as _l
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.lists.column import Column
@@ -39,6 +40,7 @@ LIST = ListPage(
         Column("email", _l("E-mail")),
         Column("phone", _l("Phone"), sortable=False),
         Column("country", _l("Country"), sortable=False),
+        Column("address", _l("Address"), "address_state"),
         Column("accounts", _l("Accounts"), "number"),
         Column("connections", _l("ACTIVE CONNECTIONS"), "number"),
         Column("last_bill", _l("Last bill"), "date"),
@@ -50,6 +52,7 @@ LIST = ListPage(
             _l("Kind"),
             options=(("", _l("Persons and companies")), ("person", _l("Persons")), ("company", _l("Companies"))),
         ),
+        Filter("address", _l("Address"), options=(("", _l("All addresses")), *options("address_state"))),
     ),
     order=("name", False),
     empty=_l("Add the first one, with its account; connections join it to a service point."),

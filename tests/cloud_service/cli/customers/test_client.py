@@ -77,3 +77,10 @@ def test_what_cannot_be_is_refused_with_its_field(operator: World) -> None:
     assert isinstance(refusal("account", "terms", "A1", "--set", "lowdays=7"), InputError)
     taken = refusal("client", "add", "X", "--number", "C1")
     assert (ConflictError, True) == (type(taken), "another client has this number" in str(taken))
+
+
+def test_clients_whose_address_nobody_checked_are_listed(operator: World) -> None:
+    call("client", "edit", "C1", "--address", "Weg 2, 10115 Berlin")
+    assert ["C1"] == [row["number"] for row in call("client", "list", "--address", "read")]
+    call("client", "edit", "C1", "--country", "DE", "--address-checked")
+    assert [] == call("client", "list", "--address", "read")

@@ -15,7 +15,7 @@ SITES = KINDS["sites"]
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_what_is_written_is_read_again(form: str) -> None:
-    row = ("=Dock", "+49 40", "-", "@x", "5", "a\nb")
+    row = ("=Dock", "+49 40", "-", "@x", "5", "a\nb", *["0"] * (len(SITES.columns) - 6))
 
     sheet = SheetFile("x", sheet_bytes("Sites", SITES.columns, [row], DAY, form=form)).read()
 

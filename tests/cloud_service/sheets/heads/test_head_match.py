@@ -11,7 +11,8 @@ FLATS = KINDS["flats"]
     ("name", "key"),
     [
         ("Zähler Strom", "meter"), ("ZÄHLER-NR.", "meter"), ("Tenant name", "client"), ("E-Mail", "email"),
-        ("Straße", ""), ("Einzug", "start"), ("move-in", "start"), ("Opening index", "opening"), ("Stand", "opening"),
+        ("Straße", "street"), ("PLZ", "postcode"), ("Farbe", ""),
+        ("Einzug", "start"), ("move-in", "start"), ("Opening index", "opening"), ("Stand", "opening"),
     ],
 )  # fmt: skip
 def test_a_head_is_known_by_its_letters(name: str, key: str) -> None:
@@ -45,9 +46,9 @@ def test_what_is_said_of_no_column_is_refused() -> None:
 
 def test_a_missing_column_is_named_with_those_that_are_left() -> None:
     with pytest.raises(InputError) as refused:
-        refuse_missing(match_head(("Site", "Ort"), FLATS, {}), FLATS, {})
+        refuse_missing(match_head(("Site", "Farbe"), FLATS, {}), FLATS, {})
 
-    assert "it has: Ort" in refused.value.hint
+    assert "it has: Farbe" in refused.value.hint
     refuse_missing(match_head(("Site",), FLATS, {}), FLATS, {"point": "1"})
 
 

@@ -4,6 +4,7 @@ from dataclasses import astuple
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from cloud_service.flow.customers.client import ClientDetails, edit_client
 from cloud_service.sheets.export_sheets import export_sheet
@@ -55,6 +56,13 @@ def test_street_postcode_and_city_are_fields_also_where_the_street_is_called_add
         fields = client(world, number)
         assert (street, f"{street}\n{city}", "checked") == (fields.street, fields.address, fields.address_state)
     assert "1 Main\nSpringfield, IL 62704" == client(world, "C-9").address
+
+
+def test_the_country_is_the_companys_unless_given(world: World) -> None:
+    world.session.execute(text("UPDATE legal_entity SET country = 'AT'"))
+    imported(world, "client no.,client,street,postcode,city", "C-7,Anna,Ring 1,1010,Wien")
+
+    assert ("AT", "checked") == (client(world, "C-7").country, client(world, "C-7").address_state)
 
 
 def test_one_text_is_read_and_marked_and_twice_is_refused(world: World) -> None:

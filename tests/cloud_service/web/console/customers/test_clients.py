@@ -1,7 +1,7 @@
 from flask.testing import FlaskClient
 
 from tests.cloud_service.web.conftest import Console
-from tests.cloud_service.web.pages import csv_rows, text_of
+from tests.cloud_service.web.pages import csv_rows, database_rows, text_of
 
 
 def test_the_list_counts_accounts_and_connections_and_knows_the_last_bill(admin: FlaskClient) -> None:
@@ -31,3 +31,14 @@ def test_a_client_has_everything_on_one_page(console: Console, admin: FlaskClien
 def test_the_bills_of_a_client_as_a_file_are_theirs_alone(console: Console, admin: FlaskClient) -> None:
     assert 'href="/bills.csv?client=C-1"' in admin.get(f"/clients/{console.ids['Amina']}").text
     assert ["INV-2", "INV-1"] == [row["BILL NO"] for row in csv_rows(admin.get("/bills.csv?client=C-1").text)]
+
+
+def test_clients_whose_address_nobody_checked_are_found(fresh: Console) -> None:
+    database_rows(fresh, "UPDATE client SET address = 'Road 1' WHERE number = 'C-2' RETURNING id")
+    clerk = fresh.sign_in("billing")
+
+    (row,) = csv_rows(clerk.get("/clients.csv?address=read").text)
+    assert ("C-2", "read") == (row["Client no."], row["Address"])
+    assert [] == csv_rows(clerk.get("/clients.csv?address=as_written").text)
+    assert 'href="/clients?address=read"' in clerk.get("/today").text
+    assert "Nobody checked it yet" in text_of(clerk.get("/clients?address=read").text)
