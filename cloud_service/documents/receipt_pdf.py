@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from cloud_service.documents.from_invoice import bank_of, buyer_party, reader_of, seller_party
+from cloud_service.documents.from_invoice import bank_of, parties_of, reader_of
 from cloud_service.documents.letterhead import letterhead
 from cloud_service.documents.statement_pdf import way_text
 from cloud_service.documents.theme import Theme
@@ -21,9 +21,10 @@ def receipt_view(receipt: PaymentReceipt, theme: Theme) -> dict[str, Any]:
     """All that the template prints."""
     localizer = localizer_for(reader_of(receipt.buyer, receipt.seller))
     title, amount = localizer.label("title.receipt"), localizer.money(receipt.amount, receipt.currency)
-    seller, bank = seller_party(receipt.seller), bank_of(receipt.seller, receipt.currency)
+    seller, buyer = parties_of(receipt.seller, receipt.buyer)
+    bank = bank_of(receipt.seller, receipt.currency)
     return {
-        **letterhead(seller, buyer_party(receipt.buyer), bank, theme, localizer),
+        **letterhead(seller, buyer, bank, theme, localizer),
         "title": title,
         "heading": title,
         "number": receipt.number,
