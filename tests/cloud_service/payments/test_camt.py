@@ -119,6 +119,32 @@ def test_parts_that_went_the_other_way_count_against_the_batch() -> None:
     ]
 
 
+@pytest.mark.parametrize("status", ["PDNG", "INFO"])
+def test_what_is_not_booked_yet_is_no_line_in_any_version(status: str) -> None:
+    later = replace(RENT, status=status)
+
+    assert ["59.50"] == [f"{line.amount}" for line in read(camt(later, RENT))]
+    assert [] == changed(f"<Sts><Cd>{status}</Cd></Sts>", f"<Sts>{status}</Sts>", later)
+
+
+@pytest.mark.parametrize(("currency", "last"), [("EUR", "39.49"), ("USD", "39.50")])
+def test_parts_that_do_not_make_up_the_booking_leave_it_whole(currency: str, last: str) -> None:
+    content = camt(RENT).decode()
+    start, end = content.index("<TxDtls>"), content.index("</NtryDtls>")
+    parts = "".join(f"<TxDtls><Amt Ccy='{currency}'>{part}</Amt></TxDtls>" for part in ("20.00", last))
+    (line,) = read((content[:start] + parts + content[end:]).encode())
+
+    assert (D("59.50"), "EUR", None) == (line.amount, line.currency, line.batch_total)
+
+
+def test_a_balance_below_zero_is_one() -> None:
+    content = camt(RENT, balances=("58.50", "1.00")).decode()
+    overdrawn = content.replace("<CdtDbtInd>CRDT</CdtDbtInd></Bal>", "<CdtDbtInd>DBIT</CdtDbtInd></Bal>", 1)
+    (line,) = read(overdrawn.encode())
+
+    assert (D("-58.50"), D("1.00")) == (line.head.opening, line.head.closing)
+
+
 @pytest.mark.parametrize("amount", ["1_000", "1e3", "Infinity", "٣", "1,5", ""])
 def test_what_the_standard_does_not_call_an_amount_is_refused(amount: str) -> None:
     with pytest.raises(InputError, match="is no amount"):

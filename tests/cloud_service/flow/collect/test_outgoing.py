@@ -144,3 +144,12 @@ def test_two_equal_payments_that_both_came_back_are_two_though_told_by_one_refer
     with pytest.raises(ConflictError, match=r"this reference is that of 10\.00 EUR of 2026-11-"):
         came_back(second, "bank")
     assert ["booked", "duplicate"] == [came_back(second, "bank 2"), came_back(first, "bank")]
+
+
+def test_a_bill_in_the_client_s_favour_that_was_paid_out_pays_no_other_bill(till: Till) -> None:
+    till.bill("-50.00", 9)
+    assert ["booked"] == payout(till, "59.50", "R-1")
+    later = till.bill("100.00", 10)
+
+    assert D("119.00") == till.outstanding(later)
+    assert "credit" not in till.books()

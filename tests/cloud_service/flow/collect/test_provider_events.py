@@ -45,6 +45,14 @@ def test_a_paid_page_settles_its_own_invoice_before_older_ones_on_the_day_of_the
     ]
 
 
+def test_money_that_goes_back_does_so_on_the_day_of_the_site(till: Till) -> None:
+    request(till, till.bill("100.00", 10))
+    book(till, PAID)
+    book(till, replace(BACK, occurred_at=datetime(2026, 11, 9, 23, 30, tzinfo=UTC)))
+
+    assert date(2026, 11, 10) == till.session.execute(text("SELECT day FROM payment WHERE amount < 0")).scalar_one()
+
+
 def test_a_page_without_an_invoice_tops_a_prepaid_account_up(till: Till) -> None:
     till.session.execute(text("UPDATE account_mode SET mode = 'prepaid'"))
     request(till, None)

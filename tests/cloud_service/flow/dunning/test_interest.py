@@ -83,6 +83,15 @@ def test_interest_bears_no_interest(world: World, bills: list[WrittenInvoice]) -
     assert ["Interest on INV-2026-00001"] == [one.draft.lines[0].label for one in later]
 
 
+def test_high_interest_bears_none_either(world: World, bills: list[WrittenInvoice]) -> None:
+    """5.83 until 17 December; of that there would be some 0.30 more by February."""
+    set_rules(world.session, world.entity, own_rules(person="60", fixed=True), BILLED, today=BILLED, author="t")
+    charge_interest(world.begin, date(2026, 12, 17), author="t")
+    later = charge_interest(world.begin, date(2027, 2, 17), author="t")
+
+    assert {"Interest on INV-2026-00001", "Interest on INV-2026-00002"} == {one.draft.lines[0].label for one in later}
+
+
 def own_rules(**interest: object) -> DunningRules:
     return read_rules({"steps": [{"name": "Call", "days": 3}], "interest": interest})
 
