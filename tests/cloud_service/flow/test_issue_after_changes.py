@@ -158,6 +158,26 @@ def test_another_end_parks_what_was_rated_of_both_the_tenant_and_the_owner(sessi
     assert {tenant, owner} == set(parked(world, run_id))
 
 
+@pytest.mark.parametrize("index", ["opening", "closing"])
+def test_another_index_at_which_a_meter_came_or_went_is_rated_again(session: Session, index: str) -> None:
+    """Hung up on the 5th, taken down on the 20th, as long as the tenant was there."""
+    world = build(session)
+    world.tenant(start=date(2026, 10, 5))
+    world.readings(world.registers[0], OCTOBER)
+    move_out(session, world.contracts[0], date(2026, 10, 20), author="t")
+    session.execute(
+        text(
+            "UPDATE meter_mount SET during = tstzrange('2026-10-05 00:00+02', '2026-10-20 00:00+02'),"
+            """ opening = '{"import": 1000}', closing = '{"import": 145000}'"""
+        )
+    )
+    run_id = rate(world)
+    session.execute(text(f"""UPDATE meter_mount SET {index} = '{{"import": 2000}}'"""))
+
+    (reason,) = approve(world, run_id)
+    assert reason.startswith("its meters")
+
+
 def test_a_changed_tariff_bills_its_own_price_after_another_rating(world: World) -> None:
     run_id = rate(world)
     dearer(world)

@@ -1,11 +1,12 @@
 """Usage of registers with validated days: added exactly over mounts, multipliers and exchanges; gaps are refused."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from cloud_service.domain.pricing.usage import StepRun
 from cloud_service.domain.rating.interval_usage import interval_usage
 from common.errors import InputError
 from common.period import Span, day_start
@@ -98,6 +99,27 @@ def test_days_of_different_steps_that_have_as_many_values_as_the_same_days_of_on
 
     assert (300, 5 * 288) == (usage.step_s, len(usage.values))
     assert 288 * 10 == usage.values[:288].sum()
+
+
+def test_what_is_spread_is_said_of_multiplied_and_exchanged_registers_too() -> None:
+    change = day_start(MIDDLE, ZONE)
+    evening = [(ms(change) - 8 * 3_600_000, ms(change) - 4 * 3_600_000)]
+    multiplied = interval_usage(
+        [mounted_register(multiplier=Decimal(40))],
+        replace(day_readings({1: packed_days(OCTOBER, 100)}), spread={1: evening}),
+    )
+    exchanged = interval_usage(
+        [mounted_register(1, dismounted=change), mounted_register(2, mounted=change)],
+        replace(day_readings({1: packed_days(OCTOBER, 100), 2: packed_days(OCTOBER, 7)}), spread={1: evening}),
+    )
+
+    # 16 quarter hours from 16:00 to 20:00 of the 15th
+    runs = [((StepRun(14 * 96 + 64, 14 * 96 + 80),),)] * 2
+    assert runs == [multiplied.spread, exchanged.spread]
+
+
+def ms(at: datetime) -> int:
+    return int(at.timestamp()) * 1000
 
 
 def test_an_exchange_between_meters_of_different_steps_joins_both() -> None:

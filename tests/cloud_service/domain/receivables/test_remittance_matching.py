@@ -71,6 +71,7 @@ def test_a_number_that_two_companies_use_is_left_for_a_person() -> None:
     items = OpenItems([item(), item(account=2)])
 
     assert items.match(D("118.29"), "EUR", "INV-2026-00007") is None
+    assert OpenItems([item(currency="KES")]).match(D("118.29"), "EUR", "C-00001") is None
 
 
 def test_another_currency_never_pays() -> None:

@@ -47,6 +47,21 @@ def test_a_waiting_item_has_no_rating_and_a_rated_one_gives_it_back_as_it_was(wo
     assert contract == item.rated
 
 
+def test_what_one_run_has_waiting_or_rated_no_other_takes(world: World) -> None:
+    due = [(contract, OCTOBER) for contract in world.contracts]
+    assert due == unbilled(world.session, due)
+    run_id = plan_run(world)
+    assert [] == unbilled(world.session, due)
+
+    first, second = items(world.session, run_id)
+    store_rated(
+        world.session,
+        [(first.id, rated(world.contracts[0], world.accounts[0], OCTOBER.start, Decimal("12.50")))],
+    )
+    park(world.session, [second.id], "no readings")
+    assert due[1:] == unbilled(world.session, due)
+
+
 def test_what_a_worker_claims_others_pass_by_until_it_is_done(world: World, engine: Engine) -> None:
     run_id = plan_run(world)
     world.session.commit()

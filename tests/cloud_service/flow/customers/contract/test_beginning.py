@@ -169,3 +169,11 @@ def test_a_move_in_that_never_was_is_the_owners_too_where_the_owner_had_no_day_b
     take_back_contract(world.session, tenant, author="t", reason="another flat")
 
     assert [(True, date(2026, 10, 1), None)] == days_at(world, flat)
+
+
+def test_days_that_are_billed_after_the_new_first_day_hold_nothing_up(world: World) -> None:
+    """October is billed; the tenant did not come in January, but in September."""
+    bill_october(world)
+    change_start(world.session, world.contracts[0], date(2026, 9, 1), author="t", reason="typed wrongly")
+
+    assert date(2026, 9, 1) == days(world)[0][1]

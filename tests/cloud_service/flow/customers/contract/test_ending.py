@@ -183,3 +183,12 @@ def test_an_earlier_end_leaves_nobodys_days_where_no_owner_is_named(world: World
     change_end(world.session, tenant, date(2026, 10, 10), author="t", reason="keys came earlier")
 
     assert [("V1", date(2026, 1, 1), date(2026, 10, 10))] == days(world, point(world, tenant))
+
+
+def test_the_tariff_of_a_fixed_term_goes_on_to_another_end(world: World, flat: int) -> None:
+    move_out(world.session, world.contracts[0], MIDDLE, author="t")
+    term = MoveIn("V9", flat, world.accounts[1], world.tariff, MIDDLE, date(2026, 10, 25))
+    contract = move_in(world.session, term, author="t")
+    change_end(world.session, contract, date(2026, 10, 30), author="t", reason="stayed longer")
+
+    assert world.tariff == contract_changes.tariff_on(world.session, contract, date(2026, 10, 29))

@@ -60,3 +60,6 @@ def test_a_multiplier_that_cannot_be_kept_as_it_is_is_refused(world: World) -> N
             exchange_meter(session, replace(exchange, multiplier=Decimal(multiplier)), author="t")
 
     exchange_meter(session, replace(exchange, multiplier=Decimal("33.3333")), author="t")
+    again = replace(exchange, closing={})
+    with pytest.raises(InputError, match="the old meter was hung up at"):
+        exchange_meter(session, again, author="t")

@@ -65,3 +65,11 @@ def test_a_change_of_owner_keeps_point_and_tariff(world: World) -> None:
     contract = contract_changes.stored_contract(world.session, new)
 
     assert (point(world, world.contracts[0]), world.accounts[1]) == (contract.service_point_id, contract.account_id)
+
+
+def test_who_takes_over_a_contract_with_an_end_stays_until_then(world: World) -> None:
+    move_out(world.session, world.contracts[0], date(2026, 10, 25), author="t")
+    successor = change_owner(world.session, world.contracts[0], world.accounts[1], MIDDLE, author="t", reason="sold")
+
+    stored = contract_changes.stored_contract(world.session, successor)
+    assert (MIDDLE, date(2026, 10, 25)) == (stored.start, stored.end)

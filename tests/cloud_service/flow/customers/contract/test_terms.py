@@ -1,6 +1,7 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import text
 
 from cloud_service.flow import billing_run as running
@@ -14,9 +15,10 @@ from cloud_service.flow.customers.contract import (
 from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.metering.tables import Register
 from cloud_service.store.tariffs.tables import Tariff
+from common.errors import ConflictError
 from common.period import Span
 from tests.books.world import World
-from tests.cloud_service.flow.customers.contract.october import MIDDLE, OCTOBER
+from tests.cloud_service.flow.customers.contract.october import MIDDLE, OCTOBER, bill_october
 
 
 def test_a_quarterly_account_is_billed_when_the_quarter_ends(world: World) -> None:
@@ -180,3 +182,12 @@ def test_a_mode_that_was_agreed_for_later_survives_another_one_in_between(world:
     assert [
         ("postpaid", date(2026, 1, 1)), ("prepaid", MIDDLE), ("postpaid", NOVEMBER_15), ("prepaid", JANUARY),
     ] == [(mode.mode, mode.start) for mode in modes]  # fmt: skip
+
+
+def test_the_last_billed_day_keeps_its_tariff_and_the_next_one_may_have_another(world: World) -> None:
+    bill_october(world)
+    contract = world.contracts[0]
+    with pytest.raises(ConflictError, match="days up to 2026-11-01 are billed already"):
+        change_tariff(world.session, contract, world.tariff, date(2026, 10, 31), author="t", reason="asked")
+
+    change_tariff(world.session, contract, world.tariff, date(2026, 11, 1), author="t", reason="asked")
