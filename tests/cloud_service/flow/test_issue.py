@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.flow import billing_run as running
+from cloud_service.flow.customers.contract import move_out
 from cloud_service.flow.issue import issue, issue_shard
 from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.invoicing import billing_run_items
@@ -58,6 +59,16 @@ def test_a_second_invoice_for_the_same_days_is_refused_by_the_database(world: Wo
 
     with pytest.raises(ExclusionViolation, match="ex_invoice_span_live"):
         bill(world)
+
+
+def test_connections_of_an_account_share_a_bill_of_the_same_days_only(world: World) -> None:
+    """The third of one account ended in the month, so that its days are on a bill of their own."""
+    world.tenant()
+    world.readings(world.registers[2], OCTOBER)
+    world.session.execute(text("UPDATE contract SET account_id = :account"), {"account": world.accounts[0]})
+    move_out(world.session, world.contracts[2], date(2026, 10, 16), author="t")
+
+    assert {2, 1} == {len(invoice.draft.spans) for invoice in bill(world)}
 
 
 def test_a_company_that_lost_its_address_issues_nothing(world: World) -> None:

@@ -17,6 +17,7 @@ from cloud_service.flow.rate import rate_again, rate_shard
 from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables.ledger import balances
+from common.errors import InputError
 from common.period import Span
 from tests.books.world import World, build, noon
 from tests.cloud_service.flow.test_correct_invoice import late
@@ -95,6 +96,17 @@ def test_a_difference_to_a_final_bill_is_billed_once_with_its_vat(world: World) 
     assert balances(world.session)["receivable", "EUR"] == sum(
         bill.net + bill.tax for bill in world.session.execute(BILLS)
     )
+
+
+def test_a_bill_of_lines_that_cannot_be_the_e_invoice_its_client_wants_leaves_them_waiting(world: World) -> None:
+    world.session.execute(text("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'"))
+    wait(world, world.contracts[0], "100.00")
+    with pytest.raises(InputError, match=r"an e-invoice \(einvoice_ubl\) cannot be made: the seller needs a VAT id"):
+        issue_waiting_lines(world.session, world.contracts[:1], bill_date=NOVEMBER.end, author="t")
+
+    world.session.execute(text("UPDATE legal_entity SET vat_id = 'DE123456789'"))
+    (bill,) = issue_waiting_lines(world.session, world.contracts[:1], bill_date=NOVEMBER.end, author="t")
+    assert Decimal("100.00") == bill.draft.net
 
 
 def test_a_line_in_the_clients_favour_becomes_credit(world: World) -> None:
