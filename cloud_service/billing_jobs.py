@@ -12,7 +12,9 @@ from datetime import date, datetime, timedelta
 import procrastinate
 
 from cloud_service.flow import billing_run as running
+from cloud_service.flow.advances.run import AdvanceIssue, issue_due
 from cloud_service.flow.invoicing import outliers
+from cloud_service.flow.issue import issue_apart
 from cloud_service.flow.metering import estimate_gaps
 from cloud_service.flow.rate import rate_contracts
 from cloud_service.flow.validate import validate_dirty
@@ -20,7 +22,7 @@ from cloud_service.store.database import job_days
 from cloud_service.store.database.errors import fault_of, is_away
 from cloud_service.store.database.session import Engine, Session
 from cloud_service.store.invoicing import parked_items
-from cloud_service.store.invoicing.billing_calendar import EntityCalendar, automatic_calendars
+from cloud_service.store.invoicing.billing_calendar import EntityCalendar, advancing_calendars, automatic_calendars
 from cloud_service.store.invoicing.billing_runs import runs_in
 from cloud_service.store.invoicing.parked_items import ParkedItem
 from cloud_service.store.metering.estimation import estimable_registers, estimates
@@ -28,7 +30,7 @@ from cloud_service.store.scope import Scope
 from common.errors import EnergyError
 from common.period import Span, day_start, zone
 
-JOB = "billing"
+JOB, ADVANCES = "billing", "advances"
 log = logging.getLogger("energy.worker")
 
 
@@ -52,6 +54,16 @@ def add_calendar_jobs(app: procrastinate.App, tools: CalendarTools) -> None:
             with company_alone(tools, entity):
                 plan_by_calendar(tools, entity)
 
+    @app.periodic(cron="22 * * * *")
+    @app.task(name="issue_advances", queue="default", queueing_lock="issue_advances", lock="bill_by_calendar")
+    def issue_advances(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
+        """Issue the bills in advance that fell due, on each entity's own day."""
+        with tools.begin() as session:
+            entities = advancing_calendars(session)
+        for entity in entities:
+            with company_alone(tools, entity, ADVANCES):
+                issue_due_advances(tools, entity)
+
     @app.periodic(cron="*/10 * * * *")
     @app.task(name="issue_by_calendar", queue="default", queueing_lock="issue_by_calendar", lock="bill_by_calendar")
     def issue_by_calendar(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes it
@@ -66,25 +78,31 @@ def _calendars(tools: CalendarTools) -> list[EntityCalendar]:
         return automatic_calendars(session)
 
 
+def issue_due_advances(tools: CalendarTools, entity: EntityCalendar) -> None:
+    """What fell due since a machine was off is made up for; each bill has the date of this day."""
+    today = tools.clock().astimezone(zone(entity.timezone)).date()
+    issue_due(tools.begin, AdvanceIssue(entity.entity_id, today, issue_apart, running.CALENDAR))
+
+
 @contextmanager
-def company_alone(tools: CalendarTools, entity: EntityCalendar) -> Iterator[None]:
+def company_alone(tools: CalendarTools, entity: EntityCalendar, job: str = JOB) -> Iterator[None]:
     """What stands in the way of one company keeps no other from its work: *Today* says it until it goes well."""
     try:
         yield
     except Exception as error:
         if is_away(error):
             raise
-        _note_fault(tools, entity, error)
+        _note_fault(tools, entity, job, error)
     else:
         with tools.begin() as session:
-            job_days.forget_faults(session, entity.entity_id, JOB)
+            job_days.forget_faults(session, entity.entity_id, job)
 
 
-def _note_fault(tools: CalendarTools, entity: EntityCalendar, error: Exception) -> None:
+def _note_fault(tools: CalendarTools, entity: EntityCalendar, job: str, error: Exception) -> None:
     log.error("the billing calendar of company %d: %s", entity.entity_id, error, exc_info=error)
     today = tools.clock().astimezone(zone(entity.timezone)).date()
     with tools.begin() as session:
-        job_days.fail(session, entity.entity_id, JOB, today, error=fault_of(error), at=tools.clock())
+        job_days.fail(session, entity.entity_id, job, today, error=fault_of(error), at=tools.clock())
 
 
 def plan_by_calendar(tools: CalendarTools, entity: EntityCalendar) -> None:

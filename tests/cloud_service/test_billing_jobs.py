@@ -11,8 +11,10 @@ from procrastinate.testing import InMemoryConnector
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from cloud_service.billing_jobs import CalendarTools, add_calendar_jobs, plan_by_calendar
+from cloud_service.billing_jobs import CalendarTools, add_calendar_jobs, issue_due_advances, plan_by_calendar
+from cloud_service.domain.invoicing.advances.plan import AdvanceTerms
 from cloud_service.flow import billing_run as running
+from cloud_service.flow.advances.plan import agree
 from cloud_service.flow.billing_calendar import set_calendar
 from cloud_service.flow.issue import issue_shard
 from cloud_service.flow.metering import estimate_decisions, estimate_gaps
@@ -22,7 +24,7 @@ from cloud_service.flow.validate import validate_dirty
 from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.database import job_days
 from cloud_service.store.database.session import transaction
-from cloud_service.store.invoicing.billing_calendar import BillingCalendar, automatic_calendars
+from cloud_service.store.invoicing.billing_calendar import BillingCalendar, advancing_calendars, automatic_calendars
 from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.store.metering.estimation import estimable_registers, estimates
 from cloud_service.store.scope import Scope
@@ -277,3 +279,29 @@ def test_a_company_whose_calendar_fails_keeps_no_other_from_its_runs_and_says_so
     app.tasks["plan_runs"](timestamp=0)
     session.commit()
     assert [""] == [job.error for job in job_days.latest(session, [office.world.entity], date(2026, 11, 1))]
+
+
+def test_bills_in_advance_are_issued_on_the_company_s_own_day(engine: Engine, session: Session) -> None:
+    office = Office(engine, session, BillingCalendar(advances=True))
+    agree(session, office.world.contracts[0], AdvanceTerms(Decimal("100.00")), date(2026, 10, 1), author="boss")
+    session.commit()
+    for hour in (datetime(2026, 9, 30, 21, 30, tzinfo=UTC), datetime(2026, 9, 30, 22, 30, tzinfo=UTC)):
+        tools = CalendarTools(engine, lambda: transaction(engine), lambda hour=hour: hour)  # type: ignore[misc]
+        for entity in advancing_calendars(session):
+            issue_due_advances(tools, entity)
+            issue_due_advances(tools, entity)
+
+    # in Berlin it is October half an hour after ten
+    assert [(date(2026, 10, 1), Decimal(100))] == [
+        (row.bill_date, row.total) for row in session.execute(text("SELECT bill_date, total FROM invoice"))
+    ]
+    assert [] == automatic_calendars(session)
+
+
+def test_companies_that_do_not_want_it_issue_no_bills_in_advance_by_themselves(
+    engine: Engine, session: Session
+) -> None:
+    office = Office(engine, session)
+
+    assert [] == advancing_calendars(session)
+    assert [office.world.entity] == [entity.entity_id for entity in automatic_calendars(session)]

@@ -44,6 +44,8 @@ def show(*, entity: int | None, json_output: bool) -> None:
 @click.option("--approval", type=click.Choice(APPROVALS), help="Who lets a run issue that is not far from before.")
 @click.option("--outlier-times", help="So many times the usual amount a day, or its inverse, is far from before.")
 @click.option("--outlier-small", help="A change of less than this a month is never worth a look.")
+@click.option("--advances/--no-advances", default=None,
+              help="Whether bills in advance are issued by themselves on their days.")  # fmt: skip
 @click.option("--reason", default="", help="Kept in the audit log.")
 @click.option("--json", "json_output", is_flag=True, help="Print the calendar as JSON.")
 def set_calendar(*, entity: int | None, reason: str, json_output: bool, **given: Any) -> None:
@@ -61,8 +63,8 @@ def set_calendar(*, entity: int | None, reason: str, json_output: bool, **given:
 
 def _changed(before: "BillingCalendar", given: dict[str, Any]) -> "BillingCalendar":
     """The calendar with what was given."""
-    fields = {name: given[name] for name in ("automatic", "after_days", "incomplete", "confirm_estimates", "approval")
-              if given[name] is not None}  # fmt: skip
+    names = ("automatic", "after_days", "incomplete", "confirm_estimates", "approval", "advances")
+    fields = {name: given[name] for name in names if given[name] is not None}
     if given["since"]:
         fields["since"] = day_of(given["since"], "--since")
     if given["last_days"]:
@@ -98,6 +100,7 @@ def _print(rules: "BillingCalendar", *, json_output: bool) -> None:
     click.echo(f"what lacks readings waits for them: {last}{confirmed}")
     approval = "by a person" if rules.approval == "person" else "by itself where nothing is odd"
     times, small = rules.limits.times.normalize(), rules.limits.small.normalize()
+    click.echo(f"bills in advance are issued {'by themselves' if rules.advances else 'by hand'}")
     click.echo(f"a run is approved {approval}; odd is {times:f} times what is usual, and {small:f} a month")
 
 

@@ -26,6 +26,7 @@ class BillingCalendar:
     incomplete: str = "person"  # what lacks readings on the last day waits for one, or estimate: by the rule that fits
     confirm_estimates: bool = True  # a person confirms those before anything of the run is issued
     limits: OutlierLimits = USUAL_LIMITS
+    advances: bool = False  # bills in advance are issued by themselves on their days
 
     @property
     def estimates(self) -> bool:
@@ -45,7 +46,7 @@ class EntityCalendar:
 GET = text(
     """
     SELECT automatic, since, after_days, approval, last_days, incomplete, confirm_estimates, outlier_times,
-           outlier_small
+           outlier_small, advances
       FROM billing_calendar
      WHERE legal_entity_id = :entity
     """
@@ -53,22 +54,22 @@ GET = text(
 SET = text(
     """
     INSERT INTO billing_calendar (legal_entity_id, automatic, since, after_days, approval, last_days, incomplete,
-           confirm_estimates, outlier_times, outlier_small)
+           confirm_estimates, outlier_times, outlier_small, advances)
     VALUES (:entity, :automatic, :since, :after_days, :approval, :last_days, :incomplete, :confirm_estimates, :times,
-            :small)
+            :small, :advances)
     ON CONFLICT (legal_entity_id) DO UPDATE
        SET automatic = :automatic, since = :since, after_days = :after_days, approval = :approval,
            last_days = :last_days, incomplete = :incomplete, confirm_estimates = :confirm_estimates,
-           outlier_times = :times, outlier_small = :small
+           outlier_times = :times, outlier_small = :small, advances = :advances
     """
 )
 AUTOMATIC = text(
     """
     SELECT b.legal_entity_id, e.timezone, b.automatic, b.since, b.after_days, b.approval, b.last_days, b.incomplete,
-           b.confirm_estimates, b.outlier_times, b.outlier_small
+           b.confirm_estimates, b.outlier_times, b.outlier_small, b.advances
       FROM billing_calendar b
       JOIN legal_entity e ON e.id = b.legal_entity_id
-     WHERE b.automatic
+     WHERE (:advances AND b.advances) OR (NOT :advances AND b.automatic)
      ORDER BY e.id
     """
 )
@@ -94,7 +95,7 @@ def calendar_of(session: Session, entity_id: int) -> BillingCalendar:
 def _calendar(row: Any) -> BillingCalendar:
     return BillingCalendar(
         row.automatic, row.since, row.after_days, row.approval, row.last_days, row.incomplete, row.confirm_estimates,
-        OutlierLimits(row.outlier_times, row.outlier_small),
+        OutlierLimits(row.outlier_times, row.outlier_small), row.advances,
     )  # fmt: skip
 
 
@@ -106,7 +107,17 @@ def set_calendar(session: Session, entity_id: int, calendar: BillingCalendar) ->
 
 def automatic_calendars(session: Session) -> list[EntityCalendar]:
     """The entities whose runs are planned by themselves."""
-    return [EntityCalendar(row.legal_entity_id, row.timezone, _calendar(row)) for row in session.execute(AUTOMATIC)]
+    return _calendars(session, advances=False)
+
+
+def advancing_calendars(session: Session) -> list[EntityCalendar]:
+    """The entities whose bills in advance are issued by themselves."""
+    return _calendars(session, advances=True)
+
+
+def _calendars(session: Session, *, advances: bool) -> list[EntityCalendar]:
+    rows = session.execute(AUTOMATIC, {"advances": advances})
+    return [EntityCalendar(row.legal_entity_id, row.timezone, _calendar(row)) for row in rows]
 
 
 def untouched(session: Session, due: list[tuple[int, tuple[date, date]]]) -> list[int]:

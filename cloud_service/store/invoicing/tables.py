@@ -295,3 +295,4 @@ class BillingCalendarRow(Table):
     confirm_estimates: Mapped[bool] = mapped_column(server_default=text("true"))
     outlier_times: Mapped[Decimal] = mapped_column(Numeric(6, 2), server_default="2")
     outlier_small: Mapped[Money] = mapped_column(server_default="5")
+    advances: Mapped[bool] = mapped_column(server_default=text("false"))  # issued by themselves on their days

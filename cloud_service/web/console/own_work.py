@@ -63,6 +63,7 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
         "statements": ngettext("%(num)s statement of account sent", "%(num)s statements of account sent", done),
         "reports": ngettext("%(num)s report mailed", "%(num)s reports mailed", done),
         "billing": _("The billing calendar goes on again"),
+        "advances": _("Advance bills are issued again"),
     }
     faults = {
         "reminders": _("Reminders were not sent"),
@@ -71,6 +72,7 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
         "statements": _("Statements of account were not sent"),
         "reports": _("Reports were not mailed"),
         "billing": _("The billing calendar stands still"),
+        "advances": _("Advance bills were not issued"),
     }
     job = row.job.partition(":")[0]  # reports say behind it which
     title = (faults if row.error else titles).get(job, job)
@@ -78,8 +80,8 @@ def _ran(row: JobDay, entity: LegalEntity) -> RanJob:
 
 
 def _page(job: str, entity: LegalEntity) -> str:
-    if job == "statements":
-        return url_for("statements.index")
+    if job in ("statements", "advances"):
+        return url_for(f"{job}.index")
     endpoints = {"rates": "currency_rates.index", "reports": "timed_reports.index", "billing": "billing_calendar.edit"}
     return url_for(endpoints.get(job, "dunning_rules.edit"), entity_public_id=entity.public_id)
 

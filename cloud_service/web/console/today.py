@@ -12,6 +12,7 @@ from cloud_service.store.batches import batches
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
 from cloud_service.store.invoicing import billing_calendar
+from cloud_service.store.invoicing.advances import bills
 from cloud_service.store.lookups import dashboard, waiting_work
 from cloud_service.store.lookups.unbilled_month import unbilled_months
 from cloud_service.store.lookups.unchecked_addresses import unchecked_addresses
@@ -249,6 +250,13 @@ def _troubles(ids: list[int]) -> Iterator[Waiting]:
                            "The days of %(num)s counters could not be made", len(aside)),
             detail=_("each says why; it is not tried any more by itself"), button=_("Look and mend"),
             since=min(fault.first_at for fault in aside),
+        )  # fmt: skip
+    if unissued := bills.faults(session(), ids):
+        yield Waiting(
+            icon="wallet", tone="warning", needs=May.BILL, href=url_for("advances.index"),
+            title=ngettext("%(num)s connection could not be billed in advance",
+                           "%(num)s connections could not be billed in advance", unissued.contracts),
+            detail=_("why stands beside each"), button=_("Look and mend"), since=unissued.since,
         )  # fmt: skip
     if counts.refused_readings:
         yield Waiting(

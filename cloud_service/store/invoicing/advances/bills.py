@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -67,7 +67,17 @@ FAULT = text(
     """
     INSERT INTO advance_fault (contract_id, during, reason)
     VALUES (:contract, :during, :reason)
-    ON CONFLICT (contract_id) DO UPDATE SET during = :during, reason = :reason, at = now()
+    ON CONFLICT (contract_id) DO UPDATE SET during = :during, reason = :reason
+    """
+)
+FAULTS = text(
+    """
+    SELECT count(*) AS contracts, min(f.at) AS since
+      FROM advance_fault f
+      JOIN contract k ON k.id = f.contract_id
+      JOIN account a ON a.id = k.account_id
+      JOIN client cl ON cl.id = a.client_id
+     WHERE cl.legal_entity_id = ANY(:entities)
     """
 )
 FORGET = text("DELETE FROM advance_fault WHERE contract_id = :contract")
@@ -147,6 +157,20 @@ def live_bills(session: Session, contract_id: int, limit: int = 36) -> list[Adva
 def note_fault(session: Session, contract_id: int, span: Span, reason: str) -> None:
     """Why the advance of a period is not billed."""
     session.execute(FAULT, {"contract": contract_id, "during": _days(span), "reason": reason})
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceFaults:
+    """How many contracts have a period that could not be billed, and since when."""
+
+    contracts: int
+    since: datetime
+
+
+def faults(session: Session, entity_ids: Sequence[int]) -> AdvanceFaults | None:
+    """What could not be billed in advance and is still due; None for nothing."""
+    row = session.execute(FAULTS, {"entities": list(entity_ids)}).one()
+    return AdvanceFaults(row.contracts, row.since) if row.contracts else None
 
 
 def forget_fault(session: Session, contract_id: int) -> None:

@@ -45,6 +45,9 @@ FIELDS = (
     Field("outlier_small", _l("Never worth a look"), "amount",
           _l("A change of less than this a month, in the bill's currency."),
           required=True, group=_l("What is issued")),
+    Field("advances", _l("Issue advance bills by themselves on their days"), "tick",
+          _l("Of what is agreed with connections; the amounts are those of Bills, In advance."),
+          group=_l("Paid in advance")),
     REASON_BELOW,
 )  # fmt: skip
 
@@ -69,7 +72,7 @@ def edit(entity_public_id: UUID) -> Any:
         typed = stored.BillingCalendar(
             form["automatic"], form["since"], form["after_days"], form["approval"], form["last_days"],
             form["incomplete"], form["confirm_estimates"],
-            OutlierLimits(form["outlier_times"], form["outlier_small"]),
+            OutlierLimits(form["outlier_times"], form["outlier_small"]), form["advances"],
         )  # fmt: skip
         say_changed(flow.set_calendar(session(), entity.id, typed, author=actor(), reason=form["reason"]))
         return redirect(url_for("today.index"))

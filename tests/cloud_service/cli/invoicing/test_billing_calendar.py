@@ -44,3 +44,10 @@ def test_estimates_are_confirmed_by_their_numbers(operator: World) -> None:
 
 def test_a_run_that_holds_nothing_lets_nothing_go(billed: World) -> None:
     assert "holds no amount" in str(refusal("bill", "let-go", "1", "--reason", "right"))
+
+
+@pytest.mark.usefixtures("operator")
+def test_bills_in_advance_are_left_to_themselves() -> None:
+    assert call(*SET, "--advances")["advances"] is True
+    assert "bills in advance are issued by themselves" in printed("bill", "calendar", "show")
+    assert call(*SET, "--no-advances")["advances"] is False

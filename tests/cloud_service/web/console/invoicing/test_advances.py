@@ -77,6 +77,7 @@ def test_what_cannot_be_billed_stands_beside_its_connection(fresh: Console, form
 
     assert "1 connection could not be billed" in text_of(clerk.get(PAGE).text)
     assert [] == database_rows(fresh, "SELECT 1 FROM advance_bill")
+    assert "1 connection could not be billed in advance" in text_of(clerk.get("/today").text)
 
 
 def test_not_billed_lists_no_advance_whose_days_are_to_be_billed(fresh: Console, form: str) -> None:

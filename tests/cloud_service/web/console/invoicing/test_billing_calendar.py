@@ -4,6 +4,7 @@ from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, text_of
 
 CALENDAR = "SELECT automatic, since::text, after_days, approval FROM billing_calendar"
+ADVANCES = "SELECT advances FROM billing_calendar"
 
 FIELDS = {"incomplete": "person", "outlier_times": "2", "outlier_small": "5"}
 
@@ -19,6 +20,14 @@ def test_runs_are_planned_by_themselves_from_a_day_on(fresh: Console) -> None:
 
     assert [(True, "2026-11-01", 3, "itself")] == [tuple(row) for row in database_rows(fresh, CALENDAR)]
     assert "A run is planned 3 days after each cycle" in text_of(fresh.sign_in("admin").get("/today").text)
+
+
+def test_advance_bills_are_left_to_themselves(fresh: Console) -> None:
+    where = where_of(fresh)
+    typed = FIELDS | {"after_days": "2", "approval": "person", "advances": "yes"}
+    assert 302 == post(fresh.sign_in("admin"), where, where, **typed).status_code
+
+    assert [(True,)] == [tuple(row) for row in database_rows(fresh, ADVANCES)]
 
 
 def test_a_calendar_that_cannot_be_is_refused_at_its_field(fresh: Console) -> None:
