@@ -1,8 +1,10 @@
 """The stored facts of an issued invoice as a paper: nothing is computed anew, only put where it is printed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from msgspec import UNSET
 
@@ -10,6 +12,7 @@ from cloud_service.documents.metering.billed_use import Days, readings_of, uses_
 from cloud_service.documents.paper import (
     Bank,
     InvoicePaper,
+    LineFactor,
     PaperAdvance,
     PaperLine,
     PaperTax,
@@ -32,6 +35,7 @@ from cloud_service.domain.pricing.priced_lines import TaxLine
 from cloud_service.domain.pricing.tax import CASH
 
 DAY = timedelta(days=1)
+FACTOR = re.compile(r"× (\d+(?:\.\d+)?) ([a-z]\w*)")  # as `domain/charges/standing.py` writes it
 
 
 def paper_of(invoice: IssuedInvoice, pay_url: str = "") -> InvoicePaper:
@@ -183,7 +187,14 @@ def _line(
         is_rounding=_is_coin(line),
         contract=line.contract_id,
         estimated=line.explanation.estimated is True,
+        times=_factor(line),
     )
+
+
+def _factor(line: BilledLine) -> LineFactor | None:
+    """What a standing charge was multiplied by, which its explanation has said on every bill."""
+    found = FACTOR.search(line.explanation.why) if line.charge == "standing" else None
+    return LineFactor(Decimal(found[1]), found[2]) if found else None
 
 
 def _is_coin(line: BilledLine) -> bool:

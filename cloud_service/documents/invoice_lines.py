@@ -13,6 +13,7 @@ SEVERAL = 2
 OURS = {"rounding": "Rounding", "fees": "Late fee", "advance": "Advance payment"}  # lines that we add, as stored
 NUMBERED = {"interest": "Interest on ", "advance": "Advance bill "}  # those that name another bill
 ADVANCE = "advance"
+FACT_UNITS = {"kw": "kW", "kva": "kVA", "m2": "m²", "m3": "m³", "a": "A"}
 
 
 def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any]]:
@@ -26,9 +27,9 @@ def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any
     def row(line: PaperLine) -> dict[str, str]:
         return {
             "label": _line_name(line, localizer),
-            "note": line.note or (localizer.period(*line.days) if line.days else ""),
+            "note": _note(line, localizer),
             "quantity": localizer.number(line.quantity, places[line.unit]),
-            "unit": localizer.unit(line.unit, line.quantity),
+            "unit": _unit(line, localizer),
             "price": "" if line.price is None else _price(line.price, localizer),
             "amount": localizer.amount(line.amount, paper.currency),
         }
@@ -54,6 +55,26 @@ def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any
         lines = [row(line) for line in advances]
         rows.append({"name": title, "sum": _sum(advances, paper, localizer), "lines": lines, "advances": True})
     return rows
+
+
+def _note(line: PaperLine, localizer: Localizer) -> str:
+    """Its days where they are not the bill's, and what made its quantity: `30 days × 4.4 kW`."""
+    said = [line.note or (localizer.period(*line.days) if line.days else "")]
+    if line.times is not None and line.times.value:
+        count, value = line.quantity / line.times.value, line.times.value
+        time, factor = (localizer.number(each, places_of(each)) for each in (count, value))
+        said.append(f"{time} {localizer.unit(line.unit, count)} × {factor} {_symbol(line.times.fact)}".strip())
+    return " · ".join(text for text in said if text)
+
+
+def _unit(line: PaperLine, localizer: Localizer) -> str:
+    unit, symbol = localizer.unit(line.unit, line.quantity), _symbol(line.times.fact) if line.times else ""
+    return f"{unit} × {symbol}" if symbol else unit
+
+
+def _symbol(fact: str) -> str:
+    """The unit that the name of a fact ends with, as in `contracted_kw`; empty for counts such as `meters`."""
+    return FACT_UNITS.get(fact.rpartition("_")[2], "")
 
 
 def _settles(line: PaperLine, paper: InvoicePaper) -> bool:

@@ -53,6 +53,14 @@ class Bank:
 
 
 @dataclass(frozen=True, slots=True)
+class LineFactor:
+    """What an amount for time was multiplied by: 4.4 `contracted_kw`."""
+
+    value: Decimal
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaperLine:
     """One charged quantity; lines of one `group` (a meter, a supply point) are printed below its name."""
 
@@ -71,6 +79,7 @@ class PaperLine:
     is_rounding: bool = False  # the difference to the smallest coin
     contract: int | None = None  # whose supply it is of
     estimated: bool = False  # whether something of the quantity was not read but estimated
+    times: LineFactor | None = None  # of an amount for time: the fact of the connection that multiplies it
 
     def __post_init__(self) -> None:
         for value in (self.quantity, self.price, self.amount):

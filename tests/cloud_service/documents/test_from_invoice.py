@@ -5,15 +5,22 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
 from cloud_service.documents.from_invoice import paper_of
-from cloud_service.documents.paper import InvoicePaper, UtilityUse
+from cloud_service.documents.paper import InvoicePaper, LineFactor, UtilityUse
 from cloud_service.domain.customers.postal_address import PostalAddress
 from cloud_service.domain.invoicing.basis import InvoiceBasis
 from cloud_service.domain.invoicing.billed_line import BilledLine, LineExplanation
 from cloud_service.domain.invoicing.billing_account import Buyer, Seller
 from cloud_service.domain.invoicing.issued_invoice import IssuedInvoice
 from cloud_service.domain.pricing.record_json import from_json
+from cloud_service.flow.issue import issue
+from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from common.period import Span
+from tests.books.world import FLAT, build
 
 D = Decimal
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
@@ -177,3 +184,17 @@ def test_an_estimated_line_is_one_on_paper() -> None:
     estimated = line(explanation=LineExplanation(utility="electricity", estimated=True))
 
     assert [True, False] == [printed.estimated for printed in paper([estimated, line()]).lines]
+
+
+def test_what_multiplied_an_amount_for_time_is_known_of_bills_of_any_age(session: Session) -> None:
+    power = {"kind": "standing", "label": "Capacity", "amount": "0.10", "per": "day", "times": "contracted_kw"}
+    world = build(session, tariff=FLAT | {"charges": [power]}, tenants=1)
+    session.execute(text("""UPDATE service_point SET settings = '{"values": {"contracted_kw": "4.4"}}'"""))
+    october = Span(date(2026, 10, 1), date(2026, 11, 1))
+    world.readings(world.registers[0], october)
+    (rated,) = rate_contracts(session, world.contracts, october)
+    assert rated.rated is not None
+    (issued,) = issue(session, [rated.rated], bill_date=date(2026, 11, 2), author="test")
+    (capacity,) = paper_of(issued_invoice(session, issued.id)).lines
+
+    assert (LineFactor(Decimal("4.4"), "contracted_kw"), Decimal("136.4")) == (capacity.times, capacity.quantity)

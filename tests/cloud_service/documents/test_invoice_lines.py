@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from cloud_service.documents.invoice_lines import line_groups, shared_places, totals
-from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
+from cloud_service.documents.paper import InvoicePaper, LineFactor, PaperLine, PaperTax
 from cloud_service.documents.translations import localizer_for
 from tests.cloud_service.documents.papers import line, make_paper, with_lines
 
@@ -116,3 +118,23 @@ def test_lines_of_our_own_are_called_in_the_reader_s_language_and_the_tariff_s_a
     (group,) = line_groups(with_lines(*ours), localizer_for("de"))
 
     assert ["Rundung", "Mahngebühr", "Zinsen auf INV-7", "Rounding up"] == [one["label"] for one in group["lines"]]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "factor", "note", "printed"),
+    [
+        ("132", "day", LineFactor(D("4.4"), "contracted_kw"), "30 days × 4.4 kW", "days × kW"),
+        ("-132", "day", LineFactor(D("4.4"), "contracted_kw"), "-30 days × 4.4 kW", "days × kW"),
+        ("62.5", "month", LineFactor(D("62.5"), "area_m2"), "1 month × 62.5 m²", "months × m²"),
+        ("90", "day", LineFactor(D(3), "meters"), "30 days × 3", "days"),
+        ("0", "day", LineFactor(D(0), "contracted_kw"), "", "days × kW"),
+    ],
+)
+def test_an_amount_for_time_and_power_says_both(
+    quantity: str, unit: str, factor: LineFactor, note: str, printed: str
+) -> None:
+    line = PaperLine("Capacity", D(quantity), unit, D("0.10"), D("13.20"), times=factor)
+
+    (row,) = line_groups(with_lines(line), ENGLISH)[0]["lines"]
+
+    assert (note, printed) == (row["note"], row["unit"])
