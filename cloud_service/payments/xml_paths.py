@@ -1,6 +1,7 @@
 """Children of XML elements along a path, whatever their namespace."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 
@@ -23,4 +24,9 @@ def children(node: Any, path: str) -> Iterator[Any]:
 
 def name_of(node: Any) -> str:
     """The name of an element without its namespace."""
-    return str(node.tag).rpartition("}")[2] if node is not None else ""
+    return _without_namespace(str(node.tag)) if node is not None else ""
+
+
+@lru_cache(1024)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]

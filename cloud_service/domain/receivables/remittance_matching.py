@@ -7,12 +7,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 TOKEN = re.compile(r"([A-Z]{1,8})[\s./_-]*((?:19|20)\d\d)[\s./_-]*(\d{3,9})(?!\d)")
 SEPARATORS = re.compile(r"[^A-Z0-9]")
 BETWEEN_WORDS = re.compile(r"[\s,;:()]+")
 DIGIT = re.compile(r"\d")
+COMMON_NUMBER = re.compile(r"\d{1,3}|(?:19|20)\d\d")  # of flats, days, months, years: names nothing alone
+NAMED_NUMBER = re.compile(
+    r"\b(?:RECHNUNG|RECHNUNGSNR|RG|RE|RNR|INVOICE|INV|BILL|FACTURE|FACTUUR|ACCOUNT|ACC|ACCT|KUNDE|KUNDENNR|KONTO|CLIENT"
+    r"|CUSTOMER|KLANT|NR|NO)[\s.:#-]*(\d{1,4})\b"
+)
 ALL_NAMED, ALL_OPEN = "number and amount", "account and sum"  # rules by which nothing is left over
 LONG_NUMBER = 6  # so many signs are no accident; a shorter number is one only with the exact amount
 
@@ -94,7 +100,7 @@ class OpenItems:
 
     def _by_account(self, amount: Decimal, currency: str, texts: Sequence[str]) -> RemittanceMatch | None:
         """A client's or account's number and an amount that settles one invoice, or all of them, exactly."""
-        names = {squeeze(name) for text in texts for name in text.split()}
+        names = {name for text in texts for name in map(squeeze, text.split()) if name and not _is_common(name, text)}
         by_name = {name: self._by_name[name] for name in names if name in self._by_name}
         by_number = {
             invoice.number: invoice for group in by_name.values() for invoice in group if invoice.currency == currency
@@ -134,7 +140,16 @@ def _word_keys(text: str) -> list[str]:
     """Words, and two beside each other, with a digit: numbers of other systems have any form."""
     tokens = [word for word in BETWEEN_WORDS.split(text.upper()) if word]
     pairs = ["".join(pair) for pair in pairwise(tokens)]
-    return [*dict.fromkeys(key for key in map(squeeze, [*pairs, *tokens]) if DIGIT.search(key))]
+    return [
+        *dict.fromkeys(
+            key for key in map(squeeze, [*pairs, *tokens]) if DIGIT.search(key) and not _is_common(key, text)
+        )
+    ]
+
+
+def _is_common(number: str, text: str) -> bool:
+    """Whether a number may be that of anything: short, or a year, and no word before it says what it is of."""
+    return bool(COMMON_NUMBER.fullmatch(number)) and number not in NAMED_NUMBER.findall(text.upper())
 
 
 def _keys(text: str) -> list[str]:
@@ -154,6 +169,7 @@ def _broken_keys(text: str) -> list[str]:
     ]
 
 
+@lru_cache(2**16)
 def squeeze(text: str) -> str:
     """Letters and digits only, in capitals."""
     return SEPARATORS.sub("", text.upper())

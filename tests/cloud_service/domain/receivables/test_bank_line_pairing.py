@@ -2,8 +2,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
+from cloud_service.domain.receivables import bank_line_pairing
 from cloud_service.domain.receivables.bank_line import BankLine, StatementHead
-from cloud_service.domain.receivables.bank_line_likeness import Likeness
+from cloud_service.domain.receivables.bank_line_likeness import Likeness, likeness
 from cloud_service.domain.receivables.bank_line_pairing import ToldBefore
 
 LINE = BankLine("ACC", "", date(2026, 11, 20), Decimal("5.00"), "EUR", "rent", head=StatementHead("camt.053", "S1"))
@@ -20,6 +23,17 @@ def pairs(told: ToldBefore, *lines: BankLine) -> list[Likeness]:
 
 def test_each_earlier_line_answers_for_one() -> None:
     assert [SAME, SAME, OTHER] == pairs(ToldBefore([LINE, LINE]), LINE, LINE, LINE)
+
+
+@pytest.mark.parametrize("form", ["camt.053", "mt940"])
+def test_many_equal_amounts_of_a_day_are_compared_once_each(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    looks = []
+    monkeypatch.setattr(bank_line_pairing, "likeness", lambda line, earlier: looks.append(1) or likeness(line, earlier))
+    lines = [replace(LINE, remittance=f"rent of flat {number // 2}") for number in range(300)]  # each text twice
+    again = [replace(line, head=StatementHead(form, "S1")) for line in reversed(lines)]
+
+    assert [SAME] * 300 == pairs(ToldBefore(lines), *again)
+    assert 300 == len(looks)
 
 
 def test_a_line_with_the_bank_s_name_takes_its_own_before_equal_ones_without() -> None:

@@ -125,3 +125,29 @@ def test_a_number_of_other_books_is_found_as_a_word(number: str, text: str, amou
     match = OpenItems([item(number)]).match(D(amount), "EUR", text)
 
     assert found == (match is not None)
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "certain"),
+    [
+        ("11", "Miete 11 2026", False),
+        ("2026", "rent 2026", False),
+        ("17", "flat 17", False),
+        ("17", "17.11.2026 thanks", False),
+        ("318", "Rechnung 318 danke", True),
+        ("318", "Rg.-Nr.: 318", True),
+        ("4711", "rent 4711", True),
+        ("R17", "rent R17", True),
+    ],
+)
+def test_a_short_number_names_a_bill_only_where_a_word_says_so(number: str, text: str, certain: bool) -> None:
+    match = OpenItems([item(number)]).match(D("118.29"), "EUR", text)
+
+    assert certain is (match is not None)
+
+
+@pytest.mark.parametrize(("text", "certain"), [("apartment 7", False), ("7", False), ("Kunde 7", True)])
+def test_a_short_account_number_is_one_only_where_a_word_says_so(text: str, certain: bool) -> None:
+    items = OpenItems([OpenItem("INV-2026-00007", 1, "7", "7", "EUR", D("118.29"))])
+
+    assert certain is (items.match(D("118.29"), "EUR", text) is not None)
