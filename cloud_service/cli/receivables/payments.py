@@ -37,10 +37,12 @@ def import_(
 ) -> None:
     """Book a bank statement (camt, MT940, CSV); what is not certain is listed for a person. Safe to repeat.
 
-    Exit code 6 where lines are left for a person: import the file again with the accounts of those.
+    Exit code 6 where lines are left for a person (import the file again with the accounts of those), or where the
+    sums of a statement are off.
     """
     from cloud_service.cli.names import named_scope
     from cloud_service.cli.receivables.bank_lines import booked_row, booking_of, chargeback_of, chosen_payments
+    from cloud_service.domain.receivables.statement_sums import statement_gaps
     from cloud_service.flow import match_transfers
     from cloud_service.payments.bank_statement import read_statement
 
@@ -59,8 +61,9 @@ def import_(
             for number, (read, taking) in enumerate(zip(reads, takings, strict=True), start=1)
         ]
     left = [row for row in rows if row["outcome"] == "left"]
+    gaps = statement_gaps(lines)
     if json_output:
-        click.echo(as_json({"lines": rows, "left": len(left)}))
+        click.echo(as_json({"lines": rows, "left": len(left), "sums_off": gaps}))
     else:
         columns = ("line", "day", "amount", "currency", "payer", "text", "outcome", "detail")
         print_table(
@@ -68,7 +71,12 @@ def import_(
             [[str(row[column])[: 120 if column == "detail" else 48] for column in columns] for row in rows],
         )
         click.echo(f"{len(rows)} lines, {len(left)} left for a person", err=True)
-    if left:
+        for gap in gaps:
+            click.echo(
+                f"statement {gap.name}: its bookings do not make its closing balance of {gap.closing:f} {gap.currency},"
+                f" {gap.missing:f} is missing: ask the bank for all of it", err=True,
+            )  # fmt: skip
+    if left or gaps:
         raise SystemExit(6)
 
 

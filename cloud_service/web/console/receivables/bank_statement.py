@@ -12,6 +12,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 
 from cloud_service.domain.receivables.bank_line import BankLine
 from cloud_service.domain.receivables.returned_payments import ReceivedPayment, amount_returned
+from cloud_service.domain.receivables.statement_sums import StatementGap, statement_gaps
 from cloud_service.flow import collect, match_transfers
 from cloud_service.flow.collect import PaymentBooking
 from cloud_service.flow.match_transfers import BookedMeanwhile, MatchedLine
@@ -41,6 +42,7 @@ class StatementPreview:
     """The lines of a file with what would become of each; the file itself packed for the form to bring it back."""
 
     lines: Sequence[MatchedLine] = ()
+    gaps: Sequence[StatementGap] = ()
     packed_file: str = ""
     by_hand: Mapping[int, str] = field(default_factory=dict)  # line -> form field that may name its account or payment
 
@@ -58,7 +60,10 @@ def read() -> Any:
             lines = list(match_transfers.match_lines(session(), match_transfers.lines_of(io.BytesIO(content)), scope()))
         if request.form.get("do") == "book" and form["file"] is None:
             lines = _book_transfers(form, lines)
-        preview = StatementPreview(lines, base64.b64encode(zlib.compress(content)).decode(), _fields_by_hand(lines))
+        gaps = statement_gaps([transfer.line for transfer in lines])
+        preview = StatementPreview(
+            lines, gaps, base64.b64encode(zlib.compress(content)).decode(), _fields_by_hand(lines)
+        )
         accounts = clients.account_names(session(), scope())
         return render_template(TEMPLATE, form=form, page=page, accounts=accounts, preview=preview)
 

@@ -31,3 +31,14 @@ def test_which_payment_came_back_is_named_or_found(world: World, tmp_path: Path)
     assert ["118.29", "118.29"] == [call("bill", "show", f"INV-2026-0000{n}")["outstanding"] for n in (1, 2)]
     assert ["passed", "passed"] == [line["outcome"] for line in call("payments", "import", str(file))["lines"]]
     assert call("ledger", "check", "--on", "2026-12-31")["ok"]
+
+
+def test_a_statement_whose_sums_are_off_is_booked_and_said(world: World, tmp_path: Path) -> None:
+    file = tmp_path / "november.xml"
+    file.write_bytes(camt(PAID, balances=("0.00", "200.00")))
+    answer = call("payments", "import", str(file), code=6)
+
+    assert ["booked"] == [line["outcome"] for line in answer["lines"]]
+    assert [("1", "81.71")] == [(gap["name"], gap["missing"]) for gap in answer["sums_off"]]
+    file.write_bytes(camt(PAID, balances=("0.00", "118.29")))
+    assert [] == call("payments", "import", str(file))["sums_off"]

@@ -27,8 +27,13 @@ def test_each_earlier_line_answers_for_one() -> None:
 
 @pytest.mark.parametrize("form", ["camt.053", "mt940"])
 def test_many_equal_amounts_of_a_day_are_compared_once_each(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    looks = []
-    monkeypatch.setattr(bank_line_pairing, "likeness", lambda line, earlier: looks.append(1) or likeness(line, earlier))
+    looks: list[BankLine] = []
+
+    def look(line: BankLine, earlier: BankLine) -> Likeness:
+        looks.append(line)
+        return likeness(line, earlier)
+
+    monkeypatch.setattr(bank_line_pairing, "likeness", look)
     lines = [replace(LINE, remittance=f"rent of flat {number // 2}") for number in range(300)]  # each text twice
     again = [replace(line, head=StatementHead(form, "S1")) for line in reversed(lines)]
 

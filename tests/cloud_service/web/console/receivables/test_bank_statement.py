@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from cloud_service.store.database.session import transaction
 from tests.cloud_service.payments.camt import Entry, Part, entry, statement
+from tests.cloud_service.payments.statements import Told, camt
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import database_rows, open_amount, text_of
 
@@ -183,3 +184,14 @@ def test_a_payment_that_surely_came_back_is_booked_with_what_is_certain(fresh: C
     assert "Came back: payment of 2026-11-09, account A-1 INV-1" in text_of(seen.text)
     assert "1 of 1 line is booked now." in text_of(book_statement(clerk, seen).text)
     assert Decimal(100) == open_amount(fresh, "INV-1")
+
+
+def test_sums_that_are_off_are_said_above_the_lines(fresh: Console) -> None:
+    content = camt(Told("59.50", "INV-1"), balances=("0.00", "100.00"))
+    clerk = fresh.sign_in("billing")
+
+    assert "do not make its closing balance of EUR 100.00: EUR 40.50 is missing" in text_of(
+        upload_statement(clerk, content).text
+    )
+    whole = camt(Told("59.50", "INV-1"), balances=("0.00", "59.50"))
+    assert "closing balance" not in text_of(upload_statement(clerk, whole).text)
