@@ -72,6 +72,7 @@ def test_a_share_of_a_former_tenant_comes_with_the_next_run_as_a_bill_of_its_own
 
 def test_a_share_of_days_after_the_end_is_left_to_a_person(world: World) -> None:
     wait(world, world.contracts[0], "100.00", until=OCTOBER.end)
+    assert [] == pending_lines.sums_of_ended(world.session, world.entity, 1, NOVEMBER.end)
     run(world, NOVEMBER)
 
     assert [1, 1, 1] == [bill.spans for bill in world.session.execute(BILLS)]

@@ -231,6 +231,27 @@ def test_a_sharing_on_a_bill_is_taken_back_after_that_bill_is_credited(world: Wo
     assert [] == waiting(world)
 
 
+def test_a_cost_in_another_currency_than_the_owners_bills_is_refused_where_the_owner_has_a_part(world: World) -> None:
+    here = world.session.execute(
+        text("SELECT service_point_id FROM contract WHERE id = :id"), {"id": world.contracts[0]}
+    ).scalar_one()
+    set_vacancy(world.session, here, world.accounts[2], world.tariff, author="t")
+    move_out(world.session, world.contracts[0], date(2026, 10, 16), author="t")
+    two = EQUALLY | {"members": [{"contract": "V1"}, {"contract": "V2"}]}
+    world.session.execute(text("UPDATE account SET currency = 'CHF' WHERE id = :id"), {"id": world.accounts[2]})
+
+    with pytest.raises(InputError, match="is billed in CHF, the cost is in EUR"):
+        share(world, two, "100.00")
+
+
+def test_a_cost_is_not_shared_by_cubic_metres_and_kilowatt_hours(world: World) -> None:
+    world.session.execute(
+        text("UPDATE register SET unit = 'm3', quantity = 'volume' WHERE id = :id"), {"id": world.registers[1]}
+    )
+    with pytest.raises(InputError, match="the members' meters count in kWh and m3"):
+        share(world, EQUALLY | {"components": [{"by": "consumption"}]}, "100.00")
+
+
 def test_a_cost_in_another_currency_than_a_members_bills_is_refused(world: World) -> None:
     world.session.execute(text("UPDATE account SET currency = 'CHF' WHERE id = :id"), {"id": world.accounts[1]})
 
