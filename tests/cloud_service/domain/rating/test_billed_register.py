@@ -9,6 +9,7 @@ from cloud_service.domain.rating.billed_register import register_source
 from cloud_service.domain.rating.register_readings import DayEnds, MountedRegister, SharedStep, SpanReadings
 from cloud_service.domain.rating.register_source import BilledIndex, RegisterSource
 from common.period import day_start
+from common.reading import Quality
 from tests.cloud_service.domain.rating.readings import (
     OCTOBER,
     ZONE,
@@ -53,6 +54,19 @@ def test_an_end_that_nobody_read_is_reckoned_from_the_other_and_says_so() -> Non
 
     assert BilledIndex(START, 1_000, estimated=True) == no_start.opened
     assert BilledIndex(END, 299_000, estimated=True) == no_end.closed
+
+
+def test_an_index_that_was_estimated_makes_what_was_counted_an_estimate() -> None:
+    read, guessed = days_read((START, 1_000), (END, 299_000)), (ms(END), 299_000, int(Quality.ESTIMATED))
+    first, last = read.ends[1]
+    said = source(replace(read, ends={1: (first, replace_exit(last, guessed))}))
+
+    assert BilledIndex(END, 299_000, estimated=True) == said.closed
+    assert (BilledIndex(START, 1_000), True) == (said.opened, said.estimated)
+
+
+def replace_exit(day: DayEnds, exit_: tuple[int, int, int]) -> DayEnds:
+    return DayEnds(day.qualities, day.entry, exit_)
 
 
 def test_without_either_the_index_at_the_start_lies_between_the_readings_around_it() -> None:
