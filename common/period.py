@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from common.errors import InputError
 
 STEPS_S = (60, 300, 600, 900, 1800, 3600)
+LONGEST_STEP_S = STEPS_S[-1]  # an interval that is longer is one of days or months: of which only the sum is known
+LONG_INTERVAL_MAX_S = 367 * 86_400  # a year, of a meter that is read once in it
 YEAR_MIN, YEAR_MAX = 1900, 2899
 
 

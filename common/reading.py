@@ -27,6 +27,11 @@ class Unit(StrEnum):
     KVA = "kVA"
     M3 = "m3"
     M3_PER_H = "m3/h"
+    FT3 = "ft3"
+    GALLON = "gal"  # of the USA
+    THERM = "therm"
+    GJ = "GJ"
+    MMBTU = "MMBtu"
     VOLT = "V"
     AMPERE = "A"
     HERTZ = "Hz"

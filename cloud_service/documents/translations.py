@@ -17,7 +17,7 @@ from babel.numbers import NumberPattern, format_decimal
 from cloud_service.domain.money import currency_digits
 
 LABELS = Path(__file__).parent / "labels"
-SYMBOLS = {"m3": "m³", "m3/h": "m³/h", "C": "°C", "1": ""}  # as people write what registers count in
+SYMBOLS = {"m3": "m³", "ft3": "ft³", "m3/h": "m³/h", "C": "°C", "1": ""}  # as people write what registers count in
 QUANTITY_PLACES_MAX = 6
 _LETTER_THEN_DIGIT = re.compile(r"([A-Za-z])(?=\d)")  # CLDR parts a currency code from its number
 _SPACES = str.maketrans({"\u202f": "\u00a0", "\u2009": " "})  # fewer kinds of space: copied text stays searchable

@@ -82,5 +82,6 @@ def _block(sender: int, load: Load, registers: Mapping[str, int]) -> bytes:
     short = np.zeros(size, dtype=np.int16)
     source = np.full(size, sender + 1, dtype=np.int64)
     sequence = np.arange(load.first, load.last + 1, dtype=np.int64)
-    rows = ReadingColumns(ids[readings[:, 0]], readings[:, 1], readings[:, 2], short, short, source, sequence, short)
+    step_s = np.zeros(size, dtype=np.int32)
+    rows = ReadingColumns(ids[readings[:, 0]], readings[:, 1], readings[:, 2], short, short, source, sequence, step_s)
     return evidence.COPY_HEADER + evidence.laid_out(rows) + evidence.COPY_TRAILER

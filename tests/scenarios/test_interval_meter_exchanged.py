@@ -33,7 +33,7 @@ def hang_up_pulse_meter(session: Session, until: datetime) -> None:
         register_id=np.full(count, register, dtype=np.int64), at_ms=np.array(ends, dtype=np.int64),
         value=np.full(count, 100, dtype=np.int64), quality=np.zeros(count, dtype=np.int16),
         time_quality=np.zeros(count, dtype=np.int16), source=np.zeros(count, dtype=np.int64),
-        sequence=np.full(count, note, dtype=np.int64), step_s=np.full(count, 900, dtype=np.int16),
+        sequence=np.full(count, note, dtype=np.int64), step_s=np.full(count, 900, dtype=np.int32),
     )  # fmt: skip
     readings.insert(session, rows)
     dirty_days.mark_dirty(session, rows, {register: "Europe/Berlin"})

@@ -51,7 +51,9 @@ for command in (
 @click.option("--delimiter", default="", help="csv: found in the header unless given.")
 @click.option("--decimal", default="", help="csv: the decimal sign; found in the first rows unless given.")
 @click.option("--time-format", default="", help="csv: strptime format of the time; found unless given.")
-@click.option("--interval-time", type=click.Choice(["start", "end"]), default="start", help="csv: what a time means.")
+@click.option(
+    "--interval-time", type=click.Choice(["start", "end"]), help="csv: what a time means; start unless found."
+)
 @WHOSE
 @click.option("--json", "json_output", is_flag=True, help="Print the result as JSON.")
 def import_file(file: Path, format_name: str | None, *, dry_run: bool, json_output: bool, **given: Any) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from cloud_service.domain.metering.meterdata import ColumnMapping, MeterDataFile
     from cloud_service.domain.metering.meterdata.table_guess import TableGuess
 
-GUESSED = ("meter", "register", "time", "value", "unit")
+GUESSED = ("meter", "register", "time", "time_of_day", "value", "unit")
 """Columns that are found by what they are usually called; the others only by our names for them."""
 
 
@@ -38,6 +38,11 @@ def _mapping(
     """What options say of a table, and what its head and first rows tell beyond that."""
     from cloud_service.domain.metering.meterdata import ColumnMapping
 
+    if guess.other_time_format and not time_format:
+        raise InputError(
+            f"{guess.rows[0][guess.columns.index('time')]!r}, and each other time, may have the day or the month first",
+            path="time", hint=f"say it: --time-format '{guess.time_format}' or '{guess.other_time_format}'",
+        )  # fmt: skip
     typed_columns, fixed = pairs_of(columns, "--map", "OURS=THEIRS"), pairs_of(constants, "--set", "OURS=THEIRS")
     theirs = {name.lower() for name in typed_columns.values()}
     guessed_columns = {
@@ -46,7 +51,8 @@ def _mapping(
         if ours in GUESSED and ours not in typed_columns and ours not in fixed and head.lower() not in theirs
     }
     return ColumnMapping(
-        columns=guessed_columns | typed_columns, constants=fixed, delimiter=delimiter, interval_time=interval_time,
+        columns=guessed_columns | typed_columns, constants=fixed, delimiter=delimiter,
+        interval_time=interval_time or guess.interval_time,
         decimal=decimal or guess.decimal, time_format=time_format or guess.time_format,
         zone=zone or (zone_of_sites() if guess.has_local_times else "UTC"),
     )  # fmt: skip

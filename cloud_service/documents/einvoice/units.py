@@ -7,6 +7,7 @@ CODES = {
     "Mvarh": "MAH", "m³": "MTQ", "m3": "MTQ", "l": "LTR", "hl": "HLT", "m²": "MTK", "m2": "MTK", "kg": "KGM",
     "t": "TNE", "A": "AMP", "hour": "HUR", "day": "DAY", "week": "WEE", "month": "MON", "year": "ANN", "%": "P1",
     "": PIECE, "piece": PIECE, "pieces": PIECE, "units": PIECE, "m³/h": "MQH", "m3/h": "MQH",
+    "ft³": "FTQ", "ft3": "FTQ", "gal": "GLL", "therm": "N72",
 }  # fmt: skip
 
 

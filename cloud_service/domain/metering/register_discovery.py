@@ -6,7 +6,14 @@ from common.message import Channel
 from common.reading import Kind
 
 BILLED = ("energy_import_total", "energy_export_total", "volume_total", "heat_total")
-QUANTITIES = {"kWh": "active_energy", "kvarh": "reactive_energy", "kVAh": "apparent_energy", "m3": "volume"}
+QUANTITIES = {
+    "kWh": "active_energy",
+    "kvarh": "reactive_energy",
+    "kVAh": "apparent_energy",
+    "m3": "volume",
+    "ft3": "volume",
+    "gal": "volume",
+}
 FLOWING = ("active_energy", "reactive_energy", "apparent_energy", "volume")
 
 

@@ -23,10 +23,11 @@ def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetim
     """Of the days of a span: its first, its last and those with an estimated step, ascending.
 
     Of an index register, estimated means that its index at one of the ends is, or one that lies between and shapes the
-    days; steps that are spread between two actual readings are not. Of an interval register any estimated step counts.
+    days; steps that are spread between two actual readings are not. Of an interval register any estimated step counts,
+    but for intervals of days or months that begin and end within the span: their sum was measured.
     """
     if register.kind == Kind.INTERVAL:
-        return SpanEnds(estimated=any(Quality.ESTIMATED in day.qualities for day in days))
+        return SpanEnds(estimated=_is_any_estimated(days, start, end))
     opened, closed = _opened(register, days, start), _closed(register, days, end)
     guessed = any(at is not None and at[2] == Quality.ESTIMATED for day in days for at in (day.entry, day.exit))
     unread = (opened is None and _is_spread(days[:1], 0)) or (closed is None and _is_spread(days[-1:], -1))
@@ -37,6 +38,21 @@ def span_ends(register: MountedRegister, days: Sequence[DayEnds], start: datetim
         opened_estimated=_is_estimated(days[0].entry if days else None, start),
         closed_estimated=_is_estimated(days[-1].exit if days else None, end),
     )
+
+
+def _is_any_estimated(days: Sequence[DayEnds], start: datetime, end: datetime) -> bool:
+    """Whether an interval was estimated, filled, or reaches out of the span; whole days of long intervals are none."""
+    estimated = [day for day in days if Quality.ESTIMATED in day.qualities]
+    if not estimated:
+        return False
+    is_spread = all(
+        set(day.qualities) == {Quality.ESTIMATED}
+        and all(point is None or point[2] < Quality.ESTIMATED for point in (day.entry, day.exit))
+        for day in estimated
+    )
+    opens, closes = days[0].entry, days[-1].exit
+    is_within = opens is not None and closes is not None and _ms(start) <= opens[0] and closes[0] <= _ms(end)
+    return not (is_spread and is_within)
 
 
 def _is_estimated(index: IndexAt | None, at: datetime) -> bool:

@@ -154,5 +154,5 @@ def _row(entry: ManualReading, register_id: int, note: int, step_s: int) -> Read
         time_quality=np.zeros(1, dtype=np.int16),
         source=np.zeros(1, dtype=np.int64),
         sequence=np.array([note], dtype=np.int64),
-        step_s=np.array([step_s], dtype=np.int16),
+        step_s=np.array([step_s], dtype=np.int32),
     )

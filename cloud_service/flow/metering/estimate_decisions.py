@@ -65,7 +65,7 @@ def _take_back_by_hand(session: Session, estimate: StoredEstimate, author: str, 
             time_quality=np.zeros(size, dtype=np.int16),
             source=np.zeros(size, dtype=np.int64),
             sequence=np.full(size, note, dtype=np.int64),
-            step_s=np.array([step_s for _at_ms, step_s in points], dtype=np.int16),
+            step_s=np.array([step_s for _at_ms, step_s in points], dtype=np.int32),
         )
         readings.insert(session, rows)
         dirty_days.mark_dirty(session, rows, {estimate.register_id: estimate.timezone})

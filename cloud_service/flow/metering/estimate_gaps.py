@@ -184,7 +184,7 @@ def _rows(
         time_quality=np.zeros(size, dtype=np.int16),
         source=np.full(size, -estimate_id, dtype=np.int64),
         sequence=np.arange(1, size + 1, dtype=np.int64),
-        step_s=np.array([steps[at_ms] if is_interval else 0 for at_ms, _value in points], dtype=np.int16),
+        step_s=np.array([steps[at_ms] if is_interval else 0 for at_ms, _value in points], dtype=np.int32),
     )
 
 

@@ -34,11 +34,12 @@ from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from cloud_service.store.metering.validation import register_faults
 from cloud_service.store.scope import Scope
 from common.errors import ConflictError, InputError, NotFoundError, at_field
+from common.period import LONGEST_STEP_S, STEPS_S
 from common.reading import Quality, as_decimal
 
 CHUNK = 50_000
 MONTHS_AT_ONCE = 240  # a file that claims to hold more makes only those it has readings of
-BILLED = ("kWh", "m3")
+BILLED = ("kWh", "m3", "ft3", "gal", "therm", "GJ", "MMBtu")
 STEP_DEFAULT_S = 1800  # of an index register that a file makes
 
 
@@ -194,10 +195,16 @@ def _new(total: RegisterTotal, request: ImportRequest) -> NewFileRegister:
         direction=channel.direction,
         unit=unit,
         kind=channel.kind.value,
-        step_s=channel.step_s or STEP_DEFAULT_S,
+        step_s=_grid_step_s(total),
         billed=unit in BILLED,
         since=total.first,
     )
+
+
+def _grid_step_s(total: RegisterTotal) -> int:
+    """The step of the days that are made of it: the shortest of the file; of days and months an hour."""
+    shortest = min(total.steps_s, default=0) or STEP_DEFAULT_S
+    return shortest if shortest in STEPS_S else LONGEST_STEP_S
 
 
 def _check(session: Session, total: RegisterTotal, register: StoredRegister, request: ImportRequest) -> None:
@@ -205,7 +212,7 @@ def _check(session: Session, total: RegisterTotal, register: StoredRegister, req
     channel = total.channel
     unit = request.units.get(channel.register, channel.unit)
     if register.kind != channel.kind and not meter_data_files.take_kind(
-        session, register.id, channel.kind.value, min(total.steps_s, default=0) or STEP_DEFAULT_S
+        session, register.id, channel.kind.value, _grid_step_s(total)
     ):
         raise ConflictError(
             f"{channel.meter} {channel.register} is stored as {register.kind}, the file has {channel.kind} values",
@@ -251,7 +258,7 @@ def _block(block: FileBlock, register: StoredRegister, carry: Carry, file_id: in
         time_quality=np.zeros(size, dtype=np.int16),
         source=np.full(size, -file_id, dtype=np.int64),
         sequence=np.arange(first_row, first_row + size, dtype=np.int64),
-        step_s=np.full(size, block.channel.step_s, dtype=np.int16),
+        step_s=np.full(size, block.channel.step_s, dtype=np.int32),
     )
     return columns.where(columns.quality != Quality.MISSING)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from cloud_service.domain.calendar.interval_grid import grid
 from cloud_service.domain.pricing.usage import Intervals, PriceSeries, RegisterUsage, Usage
+from cloud_service.domain.rating.counted_units import check_units, priced_units
 from cloud_service.domain.rating.engine import rate_batch
 from cloud_service.domain.rating.rated_contract import rating_of
 from cloud_service.domain.rating.spot_prices import series_named, series_of_span
@@ -77,6 +78,9 @@ def _rate_together(tariff: Tariff, span: Span, jobs: Sequence[RatingJob], prices
         if contract.currency != tariff.currency:
             raise InputError(f"the tariff is in {tariff.currency}, the account in {contract.currency}")
         check_rates(versions_in(tariff, span), jobs[0].usage.rates)  # all of a matrix have the same registers
+        units = priced_units(versions_in(tariff, span))
+        for job in jobs:
+            check_units(units, job.usage.sources)
         usages = [_usage(job, span, prices) for job in jobs]
         results = rate_batch(tariff, usages, span, contract.timezone, contract.cycle_day)
         for job, result in zip(jobs, results, strict=True):

@@ -1,7 +1,7 @@
 """The log of local days whose readings changed: marked when readings come, taken when the days are made."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud_service.domain.metering.vee.series import RegisterDay
 from cloud_service.store.database.bulk_rows import driver
 from cloud_service.store.metering.readings import COPY_HEADER, COPY_TRAILER, Ints, ReadingColumns
-from common.period import day_start
+from common.period import LONGEST_STEP_S, Span, day_start, local_day
 
 COPY_DIRTY = "COPY dirty_day (register_id, day) FROM STDIN (FORMAT binary)"
 CHOOSE = text("""
@@ -81,6 +81,7 @@ def mark_dirty(session: Session, rows: ReadingColumns, zones: Mapping[int, str])
         rows_in_zone = np.isin(rows.register_id, in_zone)
         if rows_in_zone.any():
             touched |= _days_touched(rows.register_id[rows_in_zone], rows.at_ms[rows_in_zone], zone_name)
+            touched |= _days_within(rows.where(rows_in_zone & (rows.step_s > LONGEST_STEP_S)), zone_name)
     add_dirty(session, touched)
 
 
@@ -119,6 +120,18 @@ def _days_touched(register_id: Ints, at_ms: Ints, zone_name: str) -> set[tuple[i
     ends = np.searchsorted(starts, at_ms, side="left") - 1
     pairs = np.unique(np.concatenate((register_id * 2**20 + begins, register_id * 2**20 + ends)))
     return {(pair >> 20, first + timedelta(days=pair & (2**20 - 1))) for pair in pairs.tolist()}
+
+
+def _days_within(rows: ReadingColumns, zone_name: str) -> set[tuple[int, date]]:
+    """Register and local day of each day that an interval of days or months reaches into."""
+    touched: set[tuple[int, date]] = set()
+    for register, at_ms, step_s in zip(
+        rows.register_id.tolist(), rows.at_ms.tolist(), rows.step_s.tolist(), strict=True
+    ):
+        first = local_day(datetime.fromtimestamp(at_ms // 1000 - step_s, UTC), zone_name)
+        last = local_day(datetime.fromtimestamp(at_ms // 1000 - 1, UTC), zone_name)
+        touched |= {(register, day) for day in Span(first, last + timedelta(days=1))}
+    return touched
 
 
 @lru_cache(maxsize=4096)

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.metering.readings import ReadingColumns, StoredRegister
 from common.errors import ConflictError
+from common.period import LONGEST_STEP_S
 
 FOLLOWING = text("""
 SELECT n.meter AS point, n.name, t.name AS meter, lower(m.during) AS since, upper(m.during) AS until, r.id, r.unit,
@@ -41,7 +43,20 @@ class FollowingRegisters:
         begun_ms = rows.at_ms - rows.step_s.astype(np.int64) * 1000
         side = np.where(rows.step_s > 0, begun_ms, rows.at_ms - 1)  # an index at the exchange is the old one's last
         place = np.searchsorted(np.array(self.taken_down_ms, dtype=np.int64), side, side="right")
+        self._refuse_over_exchange(rows, begun_ms)
         return replace(rows, register_id=ids[place])
+
+    def _refuse_over_exchange(self, rows: ReadingColumns, begun_ms: NDArray[np.int64]) -> None:
+        """What two meters counted together over days is nobody's: how much each of them did is not known."""
+        for taken_down_ms in self.taken_down_ms:
+            over = (rows.step_s > LONGEST_STEP_S) & (begun_ms < taken_down_ms) & (taken_down_ms < rows.at_ms)
+            if over.any():
+                at = (_EPOCH + timedelta(milliseconds=taken_down_ms)).isoformat()
+                raise ConflictError(
+                    f"meter {self.registers[0].meter} was exchanged at {at}, within an interval of the file",
+                    hint="enter what each meter showed at the exchange, and split the interval there",
+                    code="exchanged",
+                )
 
 
 def following_registers(

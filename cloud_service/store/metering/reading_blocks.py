@@ -20,7 +20,7 @@ from common.reading import Quality, TimeQuality
 # each register's readings as three strings of bytes
 _PACKED = """
        string_agg(timestamptz_send(s.at), ''), string_agg(int8send(s.value), ''),
-       string_agg(int8send((s.quality::bigint << 32) | (s.time_quality::bigint << 16) | s.step_s), '')
+       string_agg(int8send((s.quality::bigint << 40) | (s.time_quality::bigint << 32) | s.step_s), '')
 """
 BETWEEN = f"""
 SELECT w.register_id, p.* FROM (VALUES {{}}) AS w(register_id, first, last), LATERAL (
@@ -105,14 +105,14 @@ def _fetch(session: Session, queries: tuple[str, str], rows: Mapping[int, sql.Co
         nothing = np.zeros(0, dtype=np.int64)
         return ReadingBlock(nothing, nothing, nothing, nothing.astype(np.uint8), nothing)
     flags = np.concatenate([columns[register][2] for register in ids])
-    quality, time_quality = (flags >> 32).astype(np.uint8), (flags >> 16) & 0xFFFF
+    quality, time_quality = (flags >> 40).astype(np.uint8), (flags >> 32) & 0xFF
     estimated = np.maximum(quality, np.uint8(Quality.ESTIMATED))
     return ReadingBlock(
         np.repeat(np.array(ids, dtype=np.int64), [len(columns[register][0]) for register in ids]),
         np.concatenate([columns[register][0] for register in ids]),
         np.concatenate([columns[register][1] for register in ids]),
         np.where(time_quality == TimeQuality.UNKNOWN, estimated, quality),
-        flags & 0xFFFF,
+        flags & 0xFFFFFFFF,
     )
 
 

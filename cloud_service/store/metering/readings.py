@@ -25,12 +25,13 @@ COPY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_TRAILER = b"\xff\xff"
 BLOCK_ROWS = 16_384  # some 1.3 MB
 COLUMNS = ("register_id", "at", "value", "quality", "time_quality", "source", "sequence", "step_s")
+_BYTES = {"quality": 2, "time_quality": 2, "step_s": 4}  # all others have eight
 _ROW = np.dtype(
     [("fields", ">i2")]
     + [
         part
         for name in COLUMNS
-        for size in (2 if name in ("quality", "time_quality", "step_s") else 8,)
+        for size in (_BYTES.get(name, 8),)
         for part in ((f"{name}_size", ">i4"), (name, f">i{size}"))
     ]
 )
@@ -65,7 +66,7 @@ class ReadingColumns:
     time_quality: NDArray[np.int16]
     source: Ints
     sequence: Ints
-    step_s: NDArray[np.int16]
+    step_s: NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.value)

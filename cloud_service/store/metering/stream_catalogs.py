@@ -29,7 +29,7 @@ class CatalogMeaning:
 
     codec: Codec
     register_id: NDArray[np.int64]
-    step_s: NDArray[np.int16]
+    step_s: NDArray[np.int32]
     zones: dict[int, str]  # of the registers that validation cares for
 
     def columns(self, batch: Batch, stream: int) -> ReadingColumns:
@@ -170,7 +170,7 @@ def _resolve(session: Session, gateway: GatewayIdentity, catalog: Catalog) -> Ca
     return CatalogMeaning(
         codec=Codec(gateway.name, catalog),
         register_id=np.array([register.id for register in registers], dtype=np.int64),
-        step_s=np.array(step_s, dtype=np.int16),
+        step_s=np.array(step_s, dtype=np.int32),
         zones={register.id: register.zone for register in registers if register.kind in VALIDATED},
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
@@ -206,7 +207,7 @@ class Reading(Table):
     source: Mapped[int]  # stream id; minus import_file id for files; 0 for manual and corrections
     sequence: Mapped[int]  # of the stream; line of the file; reading_note id
     received_at: Mapped[CreatedAt]
-    step_s: Mapped[int] = mapped_column(SmallInteger, server_default="0")  # of an interval ending at `at`; 0: an index
+    step_s: Mapped[int] = mapped_column(Integer, server_default="0")  # of an interval ending at `at`; 0: an index
 
 
 class IntervalDay(Table):

@@ -7,7 +7,14 @@ from cloud_service.domain.metering.meterdata.obis import check_unit, obis_meanin
 from cloud_service.domain.metering.meterdata.series import BadFileError, canonical_unit
 
 USUAL_UNIT = "kWh"  # of a meter that is made for a table without units; one that is there counts what it counts
-QUANTITIES = {"kWh": "active_energy", "kvarh": "reactive_energy", "kVAh": "apparent_energy", "m3": "volume"}
+QUANTITIES = {
+    "kWh": "active_energy",
+    "kvarh": "reactive_energy",
+    "kVAh": "apparent_energy",
+    "m3": "volume",
+    "ft3": "volume",
+    "gal": "volume",
+}
 DIRECTIONS = ("import", "export", "none")
 UNIT_IN_NAME = re.compile(r"[\[(]\s*(k?wh|k?varh|k?vah|mwh|m3|m³)\s*[\])]\s*$", re.IGNORECASE)
 

@@ -1,18 +1,17 @@
 """Our own CSV: one reading a line; columns named by the header or a mapping, times with an offset or in a stated zone.
 
-Columns: meter, register, time, value; and optionally unit, kind (index or interval), step (seconds), quality. What a
-file lacks may be stated once for all of it. The time of an interval is its start unless the mapping says otherwise.
+Columns: meter, register, time, value; and optionally unit, kind (index or interval), step (seconds, or day, or month),
+quality, time_of_day (where the time is only the day). What a file lacks may be stated once for all of it. The time of
+an interval is its start unless the mapping says otherwise.
 """
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Protocol
 
 from cloud_service.domain.metering.meterdata.counted import USUAL_UNIT, counted_by
 from cloud_service.domain.metering.meterdata.record import milliseconds
@@ -27,13 +26,16 @@ from cloud_service.domain.metering.meterdata.series import (
     FileIntervals,
     exact,
 )
+from cloud_service.domain.metering.meterdata.table_head import BodyRows, cells, split_head, without
+from cloud_service.domain.metering.meterdata.table_times import BETWEEN, CALENDAR_STEPS, RowTime, TableTimes
 from cloud_service.domain.metering.meterdata.wall_clock import WallClock
 from common.errors import InputError
 from common.period import STEPS_S, zone
 from common.reading import Kind, Quality
 
-COLUMNS = ("meter", "register", "time", "value", "unit", "kind", "step", "quality", "direction")
-CHANNEL_COLUMNS = tuple(name for name in COLUMNS if name not in ("time", "value", "quality"))
+COLUMNS = ("meter", "register", "time", "time_of_day", "value", "unit", "kind", "step", "quality", "direction")
+OF_A_ROW = ("time", "time_of_day", "value", "quality")
+CHANNEL_COLUMNS = tuple(name for name in COLUMNS if name not in OF_A_ROW)
 NEEDED = ("meter", "time", "value")
 DEFAULTS = {"register": "import", "unit": "", "kind": "index", "step": "900", "quality": "actual", "direction": ""}
 BLOCK_MAX = 4096  # values of one channel that are gathered before they go on
@@ -43,7 +45,6 @@ THOUSANDS = {
     ".": re.compile(r"[+-]?[0-9]{1,3}(?:[, '’\u00a0\u202f][0-9]{3})+"),
 }
 """By decimal sign: digits in threes, as spreadsheets write them."""
-DELIMITERS = (",", ";", "\t", "|")
 QUALITIES = {quality.name.lower(): quality for quality in Quality} | {
     "a": Quality.ACTUAL, "s": Quality.SUBSTITUTED, "f": Quality.SUBSTITUTED, "e": Quality.ESTIMATED, "": Quality.ACTUAL,
 }  # fmt: skip
@@ -83,36 +84,27 @@ def blocks(lines: Iterable[str], mapping: ColumnMapping, findings: list[FileFind
     try:
         for fields in reader:
             if any(fields):
-                yield from gatherer.add(*table.reading(reader.line_num + 1, fields))
+                yield from gatherer.add(*table.reading(table.head_line + reader.line_num, fields))
     except csv.Error as error:
-        raise BadFileError(str(error), line=reader.line_num + 1) from None
+        raise BadFileError(str(error), line=table.head_line + reader.line_num) from None
     yield from gatherer.flush()
 
 
-class TableRows(Protocol):
-    """Rows as the standard library reads them, and how many lines they took so far."""
-
-    @property
-    def line_num(self) -> int:
-        """Lines so far, without the header."""
-
-    def __iter__(self) -> Iterator[list[str]]:
-        """All that are left."""
-
-    def __next__(self) -> list[str]:
-        """The next one."""
+def open_table(lines: Iterable[str], mapping: ColumnMapping) -> "tuple[ReadingTable, BodyRows]":
+    """What the head says, and the rows below it, whose reader counts from the line of the head on."""
+    first, rest = look_ahead(iter(lines))
+    place, delimiter = split_head(first, lambda names: _has_columns(names, mapping), mapping.delimiter)
+    names = cells(first[place], delimiter) if first else []
+    table = ReadingTable(names, mapping, head_line=place + 1)
+    table.find_order(csv.reader(first[place + 1 :], delimiter=delimiter))
+    return table, BodyRows(csv.reader(without(rest, place + 1), delimiter=delimiter, strict=True), names)
 
 
-def open_table(lines: Iterable[str], mapping: ColumnMapping) -> "tuple[ReadingTable, TableRows]":
-    """What the header says, and the rows below it, which are one line further down than their reader counts."""
-    source = iter(lines)
-    header = next(source, "")
-    delimiter = mapping.delimiter or max(DELIMITERS, key=header.count)
-    names = [name.strip() for name in next(csv.reader([header], delimiter=delimiter), [])]
-    first, rest = look_ahead(source)
-    table = ReadingTable(names, mapping)
-    table.find_order(csv.reader(first, delimiter=delimiter))
-    return table, csv.reader(rest, delimiter=delimiter, strict=True)
+def _has_columns(names: list[str], mapping: ColumnMapping) -> bool:
+    """Whether a line names the times, the values, and all columns that are mapped."""
+    lower = {name.lower() for name in names}
+    needed = {mapping.columns.get(name, name) for name in ("time", "value")}
+    return {name.lower() for name in (*needed, *mapping.columns.values())} <= lower
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +120,8 @@ class TableReading:
 class ReadingTable:
     """The meaning of a table's columns, and of each line."""
 
-    def __init__(self, names: list[str], mapping: ColumnMapping) -> None:
-        self.mapping, self.width = mapping, len(names)
+    def __init__(self, names: list[str], mapping: ColumnMapping, head_line: int = 1) -> None:
+        self.mapping, self.width, self.head_line = mapping, len(names), head_line
         lower = {name.lower(): index for index, name in enumerate(names)}
         self.places: dict[str, int] = {}
         for ours in COLUMNS:
@@ -139,14 +131,15 @@ class ReadingTable:
             elif ours in mapping.columns or (ours in NEEDED and ours not in mapping.constants):
                 raise BadFileError(
                     f"has no column {mapping.columns.get(ours, ours)!r} for {ours}",
-                    line=1,
+                    line=head_line,
                     field=ours,
                     hint=f"its columns are {', '.join(names)}; map them or state a value for all lines",
                 )
         self.constants = DEFAULTS | dict(mapping.constants)
         self._channel_places = [self.places[name] for name in CHANNEL_COLUMNS if name in self.places]
-        self._channels: dict[tuple[str, ...], tuple[FileChannel, int]] = {}
+        self._channels: dict[tuple[str, ...], _RowChannel] = {}
         self._clock = WallClock(mapping.zone)
+        self._times = TableTimes(self._clock, mapping.time_format, mapping.interval_time == "end")
 
     def find_order(self, rows: Iterable[list[str]]) -> None:
         """Look at the first rows: a table may begin with the newest."""
@@ -155,7 +148,8 @@ class ReadingTable:
             with suppress(BadFileError, csv.Error):
                 if len(fields) == self.width:
                     key = tuple(map(fields.__getitem__, self._channel_places))
-                    times.append((key, self._moment(0, self._text(fields, "time")).replace(tzinfo=None)))
+                    start = BETWEEN.split(self._time_text(fields))[0]
+                    times.append((key, self._times.moment(start, 0).replace(tzinfo=None)))
         self._clock.newest_first = is_newest_first(times)
 
     def reading(self, line: int, fields: list[str]) -> tuple[FileChannel, TableReading]:
@@ -165,13 +159,18 @@ class ReadingTable:
         key = tuple(map(fields.__getitem__, self._channel_places))
         if key not in self._channels:
             self._channels[key] = self._channel(line, self._channel_fields(fields))
-        channel, scale = self._channels[key]
-        value = exact(self._plain(line, self._text(fields, "value")), line=line, field="value").scaleb(scale)
+        row_channel = self._channels[key]
+        channel = row_channel.channel
+        value = exact(self._plain(line, self._text(fields, "value")), line=line, field="value").scaleb(
+            row_channel.scale
+        )
         quality = self._text(fields, "quality").lower()
         if quality not in QUALITIES:
             raise BadFileError(f"{quality!r} is not a quality", line=line, field="quality")
-        at = self._instant(line, self._text(fields, "time"), channel)
-        return channel, TableReading(milliseconds(at), value, QUALITIES[quality], line)
+        when = self._when(line, self._time_text(fields), row_channel)
+        if when.step_s:
+            channel = row_channel.over(when.step_s)
+        return channel, TableReading(milliseconds(when.at), value, QUALITIES[quality], line)
 
     def _plain(self, line: int, text: str) -> str:
         """A number with a point before decimals and nothing between thousands."""
@@ -192,14 +191,21 @@ class ReadingTable:
     def _channel_fields(self, fields: list[str]) -> tuple[str, ...]:
         return tuple(self._text(fields, name) for name in CHANNEL_COLUMNS)
 
-    def _channel(self, line: int, channel_fields: tuple[str, ...]) -> tuple[FileChannel, int]:
+    def _time_text(self, fields: list[str]) -> str:
+        """The time, with the time of day where that stands in a column of its own."""
+        text = self._text(fields, "time")
+        return f"{text} {self._text(fields, 'time_of_day')}" if "time_of_day" in self.places else text
+
+    def _channel(self, line: int, channel_fields: tuple[str, ...]) -> "_RowChannel":
         meter, register, unit, kind, step, direction = channel_fields
         if not meter or not register:
             raise BadFileError("is empty", line=line, field="meter" if not meter else "register")
         if kind.lower() not in (Kind.INDEX, Kind.INTERVAL):
             raise BadFileError(f"{kind!r} is neither index nor interval", line=line, field="kind")
-        if not step.isdigit() or int(step) not in STEPS_S:
-            raise BadFileError(f"{step!r} is not a step in seconds", line=line, field="step", hint=f"one of {STEPS_S}")
+        calendar_step = step.lower() if step.lower() in CALENDAR_STEPS else ""
+        if not calendar_step and not (step.isdigit() and int(step) in STEPS_S):
+            hint = f"one of {STEPS_S}, or {' or '.join(CALENDAR_STEPS)}"
+            raise BadFileError(f"{step!r} is not a step in seconds", line=line, field="step", hint=hint)
         counted = counted_by(register, unit, direction.lower(), line=line)
         is_interval = kind.lower() == Kind.INTERVAL
         channel = FileChannel(
@@ -207,29 +213,39 @@ class ReadingTable:
             register=register,
             unit=counted.unit,
             kind=Kind(kind.lower()),
-            step_s=int(step) if is_interval else 0,
+            step_s=int(step) if is_interval and not calendar_step else 0,
             quantity=counted.quantity,
             direction=counted.direction,
             tz=zone(self.mapping.zone),
             usual_unit="" if counted.unit else USUAL_UNIT,
         )
-        return channel, counted.scale
+        return _RowChannel(channel, counted.scale, calendar_step if is_interval else "")
 
-    def _moment(self, line: int, text: str) -> datetime:
-        try:
-            form = self.mapping.time_format
-            return datetime.strptime(text, form) if form else datetime.fromisoformat(text)  # noqa: DTZ007 - see below
-        except ValueError:
-            raise BadFileError(f"{text!r} is not a time", line=line, field="time") from None
+    def _when(self, line: int, text: str, row_channel: "_RowChannel") -> RowTime:
+        """The instant of a reading, for an interval its start; and how long it is where the row says it."""
+        channel = row_channel.channel
+        if row_channel.calendar_step:
+            return self._times.of_calendar(text, line, row_channel.calendar_step)
+        key = channel.meter, channel.register
+        if channel.step_s:
+            return self._times.of_interval(text, key, line, channel.step_s)
+        return self._times.of_index(text, key, line)
 
-    def _instant(self, line: int, text: str, channel: FileChannel) -> datetime:
-        """The instant of a reading, for an interval its start."""
-        moment = self._moment(line, text)
-        if moment.tzinfo is None:
-            moment = self._clock.instant((channel.meter, channel.register), moment, line)
-        if channel.step_s and self.mapping.interval_time == "end":
-            return moment.astimezone(UTC) - timedelta(seconds=channel.step_s)
-        return moment.astimezone(UTC)
+
+@dataclass(slots=True)
+class _RowChannel:
+    """A channel of the table, the power of ten to its unit, and the step of the calendar that its rows have."""
+
+    channel: FileChannel
+    scale: int
+    calendar_step: str = ""
+    by_step: dict[int, FileChannel] = field(default_factory=dict)
+
+    def over(self, step_s: int) -> FileChannel:
+        """The channel where a row covers so many seconds: then its values are of intervals."""
+        if step_s not in self.by_step:
+            self.by_step[step_s] = replace(self.channel, kind=Kind.INTERVAL, step_s=step_s)
+        return self.by_step[step_s]
 
 
 class _Gatherer:

@@ -12,17 +12,21 @@ from decimal import Decimal
 from typing import IO
 from xml.etree import ElementTree as ET  # entities are refused below, see `_EntityGuard`
 
+from cloud_service.domain.metering.meterdata.counted import QUANTITIES
 from cloud_service.domain.metering.meterdata.series import (
     BadFileError,
     FileBlock,
     FileChannel,
     FileFinding,
     FileIntervals,
+    check_step,
 )
-from common.period import STEPS_S
 from common.reading import Kind, Quality
 
-UNITS = {"72": ("kWh", -3), "73": ("kvarh", -3), "71": ("kVAh", -3), "42": ("m3", 0)}  # ESPI uom -> ours, power of ten
+UNITS = {  # ESPI uom -> ours, power of ten
+    "72": ("kWh", -3), "73": ("kvarh", -3), "71": ("kVAh", -3), "31": ("GJ", -9), "132": ("MMBtu", -6),
+    "169": ("therm", 0), "42": ("m3", 0), "119": ("ft3", 0), "128": ("gal", 0), "134": ("m3", -3),
+}  # fmt: skip
 DIRECTIONS = {"1": "import", "19": "export"}  # ESPI flowDirection: forward, reverse
 QUALITIES = {  # ESPI qualityOfReading -> ours; what is questionable, normalised or unknown is not billed
     "0": Quality.ACTUAL, "14": Quality.ACTUAL, "17": Quality.ACTUAL, "18": Quality.ACTUAL, "19": Quality.ACTUAL,
@@ -137,12 +141,7 @@ def _block(element: ET.Element, meaning: _ReadingType, meter: str, number: int) 
             continue
         start = _second(_text(child, "start"), f"IntervalBlock {number} start")
         length = _whole(_text(child, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
-        if length not in STEPS_S:
-            raise BadFileError(
-                f"an interval of {length} s in block {number}",
-                field="duration",
-                hint=f"one of {STEPS_S}; of days and months enter what the meter showed at their ends",
-            )
+        check_step(length, field="duration", what=f"an interval of block {number}")
         value = Decimal(_whole(_text(child, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
         quality = QUALITIES.get(_text(child, "quality", "0"), int(Quality.SUSPECT))
         if run and (start != run[-1][0] + step_s or length != step_s):
@@ -161,7 +160,7 @@ def _run(run: list[tuple[int, Decimal, int]], meaning: _ReadingType, meter: str,
         unit=meaning.unit,
         kind=Kind.INTERVAL,
         step_s=step_s,
-        quantity={"kWh": "active_energy", "kvarh": "reactive_energy", "m3": "volume"}.get(meaning.unit, "other"),
+        quantity=QUANTITIES.get(meaning.unit, "other"),
         direction=meaning.direction,
         tz=UTC,
     )

@@ -21,15 +21,15 @@ from cloud_service.domain.metering.meterdata.series import (
     FileIndexReads,
     FileIntervals,
     canonical_unit,
+    check_step,
     exact,
 )
-from common.period import STEPS_S
 from common.reading import Kind, Quality
 
 SEGMENT_MAX = 4096
-STATUS = {  # qualifier of QTY -> our quality
-    "220": Quality.ACTUAL, "67": Quality.SUBSTITUTED, "187": Quality.ESTIMATED, "201": Quality.ESTIMATED,
-    "20": Quality.SUSPECT,
+STATUS = {  # qualifier of QTY -> our quality; 46 is a delivered quantity, 79 the energy of a longer time
+    "220": Quality.ACTUAL, "46": Quality.ACTUAL, "79": Quality.ACTUAL, "67": Quality.SUBSTITUTED,
+    "187": Quality.ESTIMATED, "201": Quality.ESTIMATED, "20": Quality.SUSPECT,
 }  # fmt: skip
 FORMATS = {"303": "%Y%m%d%H%M", "203": "%Y%m%d%H%M", "304": "%Y%m%d%H%M%S", "204": "%Y%m%d%H%M%S"}
 OFFSET_FORMATS = ("303", "304")
@@ -115,10 +115,8 @@ class _MessageReader:
             return
         if value.at is None and (value.start is None or value.end is None):
             raise BadFileError("a value without its time", line=value.segment, field="DTM")
-        if value.start and value.end and int((value.end - value.start).total_seconds()) not in STEPS_S:
-            raise BadFileError(
-                f"a value over {value.end - value.start}", line=number, field="DTM", hint=f"one of {STEPS_S} seconds"
-            )
+        if value.start and value.end:
+            check_step(int((value.end - value.start).total_seconds()), line=number, field="DTM", what="a value's time")
         self.run.append(value)
 
     def _flush(self) -> Iterator[FileBlock]:

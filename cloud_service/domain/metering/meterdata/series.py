@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from common.errors import InputError
+from common.period import LONG_INTERVAL_MAX_S, LONGEST_STEP_S, STEPS_S
 from common.reading import Kind
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+LONG_GRID_S = 1800  # of intervals of days: where clocks change by half an hour a day has half an hour more
 DIGITS_MAX = 40  # longer than any meter's display: a number beyond it is a damaged field
 
 
@@ -102,14 +104,18 @@ class BadFileError(InputError):
         return body
 
 
-# unit in lower case -> canonical unit, power of ten
+# unit in lower case -> canonical unit, power of ten; ccf is a hundred, mcf a thousand cubic feet, dth ten therms
 _UNITS = {
     "wh": ("kWh", -3), "kwh": ("kWh", 0), "mwh": ("kWh", 3), "gwh": ("kWh", 6),
     "varh": ("kvarh", -3), "kvarh": ("kvarh", 0), "mvarh": ("kvarh", 3),
     "vah": ("kVAh", -3), "kvah": ("kVAh", 0), "mvah": ("kVAh", 3),
     "w": ("kW", -3), "kw": ("kW", 0), "mw": ("kW", 3),
     "var": ("kvar", -3), "kvar": ("kvar", 0), "va": ("kVA", -3), "kva": ("kVA", 0),
-    "m3": ("m3", 0), "m³": ("m3", 0), "l": ("m3", -3), "litre": ("m3", -3), "kl": ("m3", 0),
+    "m3": ("m3", 0), "m³": ("m3", 0), "l": ("m3", -3), "litre": ("m3", -3), "liter": ("m3", -3), "litres": ("m3", -3),
+    "hl": ("m3", -1), "kl": ("m3", 0), "ft3": ("ft3", 0), "ft³": ("ft3", 0), "cf": ("ft3", 0), "ccf": ("ft3", 2),
+    "hcf": ("ft3", 2), "mcf": ("ft3", 3), "gal": ("gal", 0), "gallons": ("gal", 0), "kgal": ("gal", 3),
+    "therm": ("therm", 0), "therms": ("therm", 0), "thm": ("therm", 0), "dth": ("therm", 1), "mmbtu": ("MMBtu", 0),
+    "mj": ("GJ", -3), "gj": ("GJ", 0),
     "v": ("V", 0), "a": ("A", 0), "hz": ("Hz", 0), "pf": ("1", 0), "1": ("1", 0),
 }  # fmt: skip
 
@@ -122,6 +128,19 @@ def canonical_unit(name: str, *, line: int, field: str) -> tuple[str, int]:
         return _UNITS[name.strip().lower()]
     except KeyError:
         raise BadFileError(f"{name!r} is not a unit we know", line=line, field=field) from None
+
+
+def check_step(step_s: int, *, field: str, what: str, line: int = 0) -> None:
+    """Refuse an interval that is neither one of a day's steps nor whole hours of days, months, up to a year.
+
+    Half hours pass: some zones change their clock by one.
+    """
+    is_long = LONGEST_STEP_S < step_s <= LONG_INTERVAL_MAX_S and not step_s % LONG_GRID_S
+    if step_s not in STEPS_S and not is_long:
+        raise BadFileError(
+            f"{what} is {step_s} s long", line=line, field=field,
+            hint=f"one of {STEPS_S}, or whole hours up to a year; of other spans enter the index at both ends",
+        )  # fmt: skip
 
 
 def exact(text: str, *, line: int, field: str) -> Decimal:

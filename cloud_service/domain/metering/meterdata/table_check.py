@@ -9,10 +9,10 @@ from cloud_service.domain.metering.meterdata.csv_table import (
     ColumnMapping,
     ReadingTable,
     TableReading,
-    TableRows,
     open_table,
 )
 from cloud_service.domain.metering.meterdata.series import BadFileError, FileChannel
+from cloud_service.domain.metering.meterdata.table_head import BodyRows
 
 
 @dataclass(slots=True)
@@ -55,21 +55,21 @@ def check_rows(lines: Iterable[str], mapping: ColumnMapping, most: int) -> Table
     return check
 
 
-def _goes_on(table: ReadingTable, rows: TableRows, check: TableCheck) -> bool:
+def _goes_on(table: ReadingTable, rows: BodyRows, check: TableCheck) -> bool:
     """Look at the next row; False where there is none, or what follows is no text."""
     try:
         fields = next(rows)
     except StopIteration:
         return False
     except csv.Error as error:
-        check.faults.append(BadFileError(str(error), line=rows.line_num + 1))
+        check.faults.append(BadFileError(str(error), line=table.head_line + rows.line_num))
         return True
     except BadFileError as error:
         check.faults.append(error)
         return False
     try:
         if any(fields):
-            check.add(*table.reading(rows.line_num + 1, fields))
+            check.add(*table.reading(table.head_line + rows.line_num, fields))
     except BadFileError as error:
         check.faults.append(error)
     return True

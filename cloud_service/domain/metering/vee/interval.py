@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby, pairwise
 
+import msgspec
 import numpy as np
 
 from cloud_service.domain.metering.vee.days import StepSeries, WindowDays, cut_into_days
 from cloud_service.domain.metering.vee.series import (
+    BelievedReading,
     Bytes,
     DayWindow,
     Ints,
@@ -21,7 +23,7 @@ from cloud_service.domain.metering.vee.series import (
     RegisterRules,
 )
 from cloud_service.domain.rating.spread_spans import SHORT_HOLE_S
-from common.period import STEPS_S
+from common.period import LONGEST_STEP_S, STEPS_S
 from common.reading import Quality
 
 OFF_PERCENT = 1  # of an interval by which the time of its end may be off
@@ -44,15 +46,35 @@ def make_interval_days(
         _fill(values, qualities, step_s, fill_max_s, _day_offsets(run, step_s))
         _fill_cut_steps(rules, run, StepSeries(step_s, values, qualities))
         days += cut_into_days(rules, run, StepSeries(step_s, values, qualities), usable).days
-    return WindowDays(rules, window, days)
+    return WindowDays(rules, window, _between_long(rules, window, usable, days))
+
+
+def _between_long(
+    rules: RegisterRules, window: DayWindow, given: RegisterReadings, days: list[RegisterDay]
+) -> list[RegisterDay]:
+    """The days that an interval of days or months reaches into say where it begins and ends: it is known as a sum."""
+    if not (given.step_s > LONGEST_STEP_S).any():
+        return days
+    start, end = _spans(rules, given)
+    between = []
+    for day, first_ms, last_ms in zip(days, window.starts_ms, window.starts_ms[1:], strict=False):
+        within = np.flatnonzero((start < last_ms) & (end > first_ms) & (given.step_s > LONGEST_STEP_S)).tolist()
+        if not within:
+            between.append(day)
+            continue
+        opens, closes = within[0], within[-1]
+        entry = BelievedReading(int(start[opens]), 0, int(given.quality[opens]))
+        exit_ = BelievedReading(int(end[closes]), 0, int(given.quality[closes]))
+        between.append(msgspec.structs.replace(day, entry=entry, exit=exit_))
+    return between
 
 
 def _by_step(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -> Iterator[tuple[int, DayWindow]]:
     """The window's days in runs of one step each: nearly always all of them at once."""
     single = [DayWindow((day,), window.starts_ms[n : n + 2]) for n, day in enumerate(window.days)]
-    length = np.where(given.step_s > 0, given.step_s, rules.step_s)
-    if len(np.unique(length)) < 2 and not _askew(window, int(length[0]) if len(length) else rules.step_s):  # noqa: PLR2004 - one step
-        yield int(length[0]) if len(length) else rules.step_s, window
+    lengths = np.unique(np.where(given.step_s > 0, given.step_s, rules.step_s)).tolist() or [rules.step_s]
+    if len(lengths) == 1 and lengths[0] in STEPS_S and not _askew(window, lengths[0]):
+        yield lengths[0], window
         return
     for step_s, run in groupby(single, key=lambda day: _step(rules, given, day)):
         days = list(run)
@@ -66,14 +88,27 @@ def _on_time(rules: RegisterRules, given: RegisterReadings, window: DayWindow) -
     """Readings whose clock was a little off are of the interval that ends there: else they would overlap the next."""
     length = np.where(given.step_s > 0, given.step_s, rules.step_s) * 1000
     late_ms = (given.at_ms - window.start_ms + length // 2) % length - length // 2
-    is_near = np.abs(late_ms) * 100 <= length * OFF_PERCENT
+    is_near = (np.abs(late_ms) * 100 <= length * OFF_PERCENT) & (length <= LONGEST_STEP_S * 1000)
     return replace(given, at_ms=np.where(is_near, given.at_ms - late_ms, given.at_ms))
 
 
 def _spans(rules: RegisterRules, given: RegisterReadings) -> tuple[Ints, Ints]:
-    """Start and end of each reading's span."""
+    """Start and end of each reading's span; one of days or months begins and ends no sooner or later than its mount."""
     length = np.where(given.step_s > 0, given.step_s, rules.step_s) * 1000
-    return given.at_ms - length, given.at_ms
+    start, end = given.at_ms - length, given.at_ms
+    for place in np.flatnonzero(given.step_s > LONGEST_STEP_S).tolist():
+        hung = [m for m in rules.mounts if m.start_ms < end[place] and start[place] < m.end_ms]
+        if len(hung) == 1:
+            start[place] = max(int(start[place]), hung[0].start_ms)
+            end = _with(end, place, min(int(end[place]), hung[0].end_ms))
+    return start, end
+
+
+def _with(values: Ints, place: int, value: int) -> Ints:
+    """A copy with another value at a place."""
+    changed = values.copy()
+    changed[place] = value
+    return changed
 
 
 def _without_overlap(rules: RegisterRules, given: RegisterReadings) -> RegisterReadings:

@@ -136,8 +136,10 @@ def _table(sent: SentFile) -> TableChoices:
     if not sent.fresh:
         columns = tuple(request.form.get(f"column.{n}", "") for n in range(len(guess.header[:COLUMNS_MAX])))
         return TableChoices(guess, columns, {})
-    typed = {"decimal": guess.decimal, "time_format": guess.time_format, "interval_time": "start", "kind": "index",
-             "step": "900", "unit": "", "register": "", "zone": _first_zone()}  # fmt: skip
+    typed = {
+        "decimal": guess.decimal, "time_format": guess.time_format, "interval_time": guess.interval_time,
+        "kind": "index", "step": "900", "unit": "", "register": "", "zone": _first_zone(),
+    }  # fmt: skip
     before = table_mappings.remembered(session(), scope(), guess.header)
     columns = tuple(before.get(f"column.{n}", name) for n, name in enumerate(guess.columns[:COLUMNS_MAX]))
     return TableChoices(guess, columns, typed | {key: before[key] for key in typed if key in before})

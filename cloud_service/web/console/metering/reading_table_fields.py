@@ -11,8 +11,9 @@ from cloud_service.web.navigation import site_clock
 from common.period import STEPS_S
 
 COLUMN_LABELS = {
-    "meter": _l("Meter"), "register": _l("Register"), "time": _l("Time"), "value": _l("Value"), "unit": _l("Unit"),
-    "kind": _l("Kind"), "step": _l("Step in seconds"), "quality": _l("Quality"), "direction": _l("Direction"),
+    "meter": _l("Meter"), "register": _l("Register"), "time": _l("Time"), "time_of_day": _l("Time of day"),
+    "value": _l("Value"), "unit": _l("Unit"), "kind": _l("Kind"), "step": _l("Step in seconds"),
+    "quality": _l("Quality"), "direction": _l("Direction"),
 }  # fmt: skip
 COLUMN_OPTIONS = (("", _l("Leave out")), *((name, COLUMN_LABELS[name]) for name in COLUMNS))
 FORMAT_OPTIONS = (
@@ -43,7 +44,7 @@ def table_fields() -> tuple[Field, ...]:
         Field("zone", _("Time zone"), hint=_("Of times without an offset."), options=zones, required=True, group=group),
         Field("kind", _("The values are"), "choice", options=_kind_options(), group=group),
         Field("interval_time", _("The time of an interval is"), "choice", options=_interval_options(), group=group),
-        Field("step", _("Step in seconds"), "choice", options=tuple((str(s), str(s)) for s in STEPS_S), group=group),
+        Field("step", _("Step in seconds"), "choice", options=_step_options(), group=group),
         Field("register", _("Register"), hint=_("Where no column names it; else import."), group=group),
         Field("unit", _("Unit"), hint=_("Where no column names it; else what each meter counts."), group=group),
     )
@@ -51,6 +52,10 @@ def table_fields() -> tuple[Field, ...]:
 
 def _kind_options() -> tuple[tuple[str, str], ...]:
     return tuple(option for option in options("register_kind") if option[0] in ("index", "interval"))
+
+
+def _step_options() -> tuple[tuple[str, str], ...]:
+    return *((str(step_s), str(step_s)) for step_s in STEPS_S), ("day", _("a day")), ("month", _("a month"))
 
 
 def _interval_options() -> tuple[tuple[str, str], ...]:

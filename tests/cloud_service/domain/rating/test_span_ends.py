@@ -82,3 +82,25 @@ def test_what_was_hung_up_within_or_counts_intervals_is_no_difference() -> None:
 
     assert not one_difference(*days, register=replace(REGISTER, mounted=START + timedelta(days=2)))
     assert not one_difference(*days, register=replace(REGISTER, kind="interval"))
+
+
+DAILY = replace(REGISTER, kind="interval")
+
+
+def test_days_and_months_that_begin_and_end_with_the_bill_are_measured() -> None:
+    first = DayEnds(ESTIMATED, at(START, 0), at(START + timedelta(days=15), 0))
+    last = DayEnds(ESTIMATED, at(END - timedelta(days=16), 0), at(END, 0))
+
+    assert not ends(first, last, register=DAILY).estimated
+
+
+def test_what_reaches_over_the_bill_was_estimated_itself_or_has_holes_says_so() -> None:
+    first, last = DayEnds(ESTIMATED, at(START, 0), at(START, 0)), DayEnds(ESTIMATED, at(START, 0), at(END, 0))
+    early = DayEnds(ESTIMATED, at(START - timedelta(hours=1), 0), at(END, 0))
+    late = DayEnds(ESTIMATED, at(START, 0), at(END + timedelta(hours=1), 0))
+    guessed = DayEnds(ESTIMATED, at(START, 0), at(END, 0, 2))
+    holed = DayEnds(bytes([0, 2, 0, 0]), at(START, 0), at(END, 0))
+    unknown = DayEnds(ESTIMATED, None, at(END, 0))
+
+    for days in ((early, last), (first, late), (first, guessed), (first, holed), (unknown, last)):
+        assert ends(*days, register=DAILY).estimated

@@ -294,3 +294,45 @@ def test_an_irish_export_of_half_hours_makes_registers_that_a_tariff_prices(engi
     assert [("import", "kWh", "active_energy", 1800), ("export", "kWh", "active_energy", 1800)] == owner.execute(
         "SELECT direction, unit, quantity, step_s FROM register ORDER BY direction DESC"
     ).fetchall()
+
+
+def months(meter: str, *rows: str) -> MeterDataFile:
+    lines = [f"{meter},{row}" for row in rows]
+    return source(
+        "\n".join(["meter,time,value,unit", *lines]), "csv", zone="Australia/Brisbane",
+        constants={"kind": "interval", "step": "month"},
+    )  # fmt: skip
+
+
+def test_months_are_stored_as_they_are_and_make_the_days_of_all_of_them(engine: Engine, owner: Owner) -> None:
+    done = import_file(engine, months("G1", "2024-01-01,310,therms", "2024-02-01,29,therms"), ANYONE)
+    again = import_file(engine, months("G1", "2024-01-01,310,therms", "2024-02-01,29,therms", "2024-03-01,31,therms"),
+                        ANYONE)  # fmt: skip
+    validate_dirty(engine)
+
+    assert ((2, 0), (1, 2)) == ((done.stored, done.unchanged), (again.stored, again.unchanged))
+    assert [2_678_400, 2_505_600, 2_678_400] == [
+        row[0] for row in owner.execute("SELECT step_s FROM reading ORDER BY at").fetchall()
+    ]
+    sums = owner.execute(
+        "SELECT date_trunc('month', day)::date::text, sum(total), count(*), sum(missing), min(step_s)"
+        " FROM interval_day GROUP BY 1 ORDER BY 1"
+    ).fetchall()
+    assert [("2024-01-01", 310_000, 31, 0, 3600), ("2024-02-01", 29_000, 29, 0, 3600),
+            ("2024-03-01", 31_000, 31, 0, 3600)] == sums  # fmt: skip
+    assert ("therm", True, "other") == owner.execute("SELECT unit, billed, quantity FROM register").fetchone()
+
+
+def test_a_month_over_an_exchange_is_refused_by_the_meter_that_went(engine: Engine, owner: Owner) -> None:
+    import_file(engine, months("G1", "2024-01-01,310,therms"), ANYONE)
+    owner.execute("UPDATE service_point SET grid_id = 'POINT' WHERE id = (SELECT service_point_id FROM meter_mount)")
+    point = value_of(owner, "SELECT service_point_id FROM meter_mount")
+    owner.execute("UPDATE meter_mount SET during = tstzrange(lower(during), '2024-02-10+10')")
+    add_meter(owner, "G2", register="import", unit="therm", kind="interval", step_s=3600)
+    owner.execute(
+        "UPDATE meter_mount SET service_point_id = %s, during = tstzrange('2024-02-10+10', NULL)"
+        " WHERE meter_id = (SELECT id FROM meter WHERE name = 'G2')", (point,),
+    )  # fmt: skip
+
+    with pytest.raises(ConflictError, match="meter G1 was exchanged at 2024-02-09T14:00:00"):
+        import_file(engine, months("POINT", "2024-02-01,29,therms"), ANYONE)

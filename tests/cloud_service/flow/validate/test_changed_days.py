@@ -47,7 +47,7 @@ def put(engine: Engine, register: int, points: list[Point], *, source: int = 1, 
         np.zeros(size, dtype=np.int16),
         np.full(size, source, dtype=np.int64),
         np.arange(first, first + size, dtype=np.int64),
-        np.full(size, step_s, dtype=np.int16),
+        np.full(size, step_s, dtype=np.int32),
     )
     with transaction(engine) as session:
         evidence.insert(session, rows)

@@ -30,5 +30,5 @@ def columns(
         time_quality=np.full(size, time_quality, dtype=np.int16),
         source=np.full(size, source, dtype=np.int64),
         sequence=np.arange(first_sequence, first_sequence + size, dtype=np.int64),
-        step_s=np.full(size, step_s, dtype=np.int16),
+        step_s=np.full(size, step_s, dtype=np.int32),
     )

@@ -225,3 +225,48 @@ def test_an_obis_code_decides_what_a_register_counts() -> None:
         load(text.format("32.7.0"), constants=constants)
     with pytest.raises(BadFileError, match="says kWh"):
         load(text.format("5.29.0"), constants=constants | {"unit": "kWh"})
+
+
+def test_lines_before_the_head_and_times_of_both_ends_are_read_and_lines_are_counted_from_the_top() -> None:
+    text = (
+        "Energy Usage Information\nFor location: 1 Main St\n\n"
+        '"Meter","When","Usage(Real energy in kilowatt-hours)"\n'
+        '"M1","2026-01-05 00:00:00 to 2026-01-05 01:00:00","0.52"\n'
+        '"M1","2026-01-05 01:00:00 to 2026-01-05 02:00:00","0.5x"\n'
+    )
+    columns = {"meter": "meter", "time": "when", "value": "usage(real energy in kilowatt-hours)"}
+
+    _, (block,) = load(text.replace("0.5x", "0.25"), columns=columns, zone="America/Los_Angeles")
+    with pytest.raises(BadFileError) as refused:
+        load(text, columns=columns, zone="America/Los_Angeles")
+
+    assert isinstance(block, FileIntervals)
+    assert (utc("2026-01-05T08:00"), (Decimal("0.52"), Decimal("0.25")), 3600) == (
+        block.start_ms, block.values, block.channel.step_s,
+    )  # fmt: skip
+    assert 6 == refused.value.line
+
+
+def test_the_day_and_the_time_of_day_may_stand_in_two_columns() -> None:
+    _, (block,) = load(
+        "meter;Datum;Uhrzeit;value\nM1;05.01.2026;00:00;1,5\nM1;05.01.2026;00:15;2\n",
+        columns={"time": "Datum", "time_of_day": "Uhrzeit"},
+        constants={"kind": "interval"}, time_format="%d.%m.%Y %H:%M", decimal=",",
+    )  # fmt: skip
+
+    assert (utc("2026-01-05T00:00"), (Decimal("1.5"), Decimal(2))) == (block.start_ms, block.values)
+
+
+def test_days_and_months_cover_what_the_calendar_says() -> None:
+    summary, blocks = load(
+        "meter,time,value,unit\nG1,2026-10-24,1.5,therms\nG1,2026-10-25,2,therms\nG1,2026-10-26,2.5,therms\n",
+        constants={"kind": "interval", "step": "day"}, zone="Europe/Berlin",
+    )  # fmt: skip
+
+    assert [86_400, 90_000, 86_400] == [
+        block.channel.step_s for block in sorted(blocks, key=lambda block: block.start_ms)
+    ]
+    (row,) = summary["registers"]
+    assert ("therm", "6.0", "2026-10-24T00:00:00+02:00", "2026-10-27T00:00:00+01:00") == (
+        row["unit"], row["sum"], row["first"], row["last"],
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Green Button files: units and powers of ten, directions, holes; broken XML and entity bombs are refused."""
 
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -81,3 +82,27 @@ def test_a_start_with_parts_of_a_second_is_that_second() -> None:
 def test_what_is_wrong_refuses_the_file(body: bytes) -> None:
     with pytest.raises(BadFileError):
         load(body)
+
+
+@pytest.mark.parametrize(
+    ("uom", "power", "value", "unit", "total"),
+    [
+        (169, -3, 1234, "therm", "1.234"), (31, 6, 5000, "GJ", "5.000"), (132, 0, 2_500_000, "MMBtu", "2.500000"),
+        (119, 2, 7, "ft3", "7E+2"), (128, 0, 310, "gal", "310"), (134, 0, 1500, "m3", "1.500"),
+    ],
+)  # fmt: skip
+def test_gas_and_water_keep_the_unit_in_which_they_are_sold(
+    uom: int, power: int, value: int, unit: str, total: str
+) -> None:
+    summary, (day,) = load(feed(TYPE.format(1, power, uom), block((86_400, 1_700_002_800, value))))
+
+    (row,) = summary["registers"]
+    assert (unit, f"{Decimal(total):f}", 86_400) == (row["unit"], row["sum"], day.channel.step_s)
+
+
+def test_days_of_25_hours_and_months_are_intervals_too() -> None:
+    summary, blocks = load(
+        feed(TYPE.format(1, 0, 169), block((90_000, 1_793_505_600, 2), (2_678_400, 1_793_595_600, 9)))
+    )
+
+    assert ([90_000, 2_678_400], "11") == ([each.channel.step_s for each in blocks], summary["registers"][0]["sum"])

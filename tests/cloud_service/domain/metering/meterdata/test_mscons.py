@@ -131,3 +131,16 @@ def test_a_unit_may_be_a_multiple_of_the_code_s() -> None:
     assert ("kvarh", "0.5", "500") == (
         block.channel.unit, summary["registers"][0]["sum"], mega["registers"][0]["sum"]
     )  # fmt: skip
+
+
+def test_the_energy_of_a_month_and_a_delivered_quantity_are_measured_intervals() -> None:
+    month = ("QTY+79:310.5'", "DTM+163:202401010000?+01:303'", "DTM+164:202402010000?+01:303'")
+    delivered = [segment.replace("220", "46") for segment in quarter("0000", "0015", "0.25")]
+
+    summary, (block,) = load(*HEAD, *PROFILE, *month, *TAIL)
+    _, (short,) = load(*HEAD, *PROFILE, *delivered, *TAIL)
+
+    assert (31 * 86_400, [Quality.ACTUAL], "310.5") == (
+        block.channel.step_s, list(block.qualities), summary["registers"][0]["sum"],
+    )  # fmt: skip
+    assert [Quality.ACTUAL] == list(short.qualities)

@@ -52,3 +52,26 @@ def test_an_empty_file_and_one_of_other_bytes_are_tables_without_columns_we_know
 )
 def test_times_with_an_offset_need_no_clock(time: str, local: bool) -> None:
     assert local == guess_table(f"meter,time,value\nm1,{time},5\n".encode()).has_local_times
+
+
+def test_the_head_is_found_below_other_lines_and_units_behind_names_are_passed_over() -> None:
+    guess = guess_table(
+        b"Name,JANE DOE\nService,Service 1\n\nMETER,DATE,START TIME,END TIME,USAGE (kWh),NOTES\n"
+        b"M1,2026-01-05,00:00,00:59,0.52,\nM1,2026-01-05,01:00,01:59,0.50,\n"
+    )
+
+    assert ("meter", "time", "time_of_day", "", "value", "") == guess.columns
+    assert ("M1", "2026-01-05", "00:00", "00:59", "0.52", "") == guess.rows[0]
+
+
+def test_days_of_which_each_could_be_a_month_are_said_to_be_doubtful_until_one_cannot() -> None:
+    doubtful = guess_table(b"meter,date,value\nM1,04/05/2026,5\nM1,05/05/2026,6\n")
+    plain = guess_table(b"meter,date,value\n" + b"".join(b"M1,%02d/05/2026,5\n" % day for day in range(1, 32)))
+
+    assert ("%d/%m/%Y", "%m/%d/%Y") == (doubtful.time_format, doubtful.other_time_format)
+    assert ("%d/%m/%Y", "") == (plain.time_format, plain.other_time_format)
+
+
+def test_a_column_that_names_the_end_says_what_its_times_are() -> None:
+    assert "end" == guess_table(b"MPRN,Read Value,Read Date and End Time\n10,1.5,27-10-2024 03:00\n").interval_time
+    assert "start" == guess_table(b"meter,value,start\n10,1.5,2024-10-27\n").interval_time

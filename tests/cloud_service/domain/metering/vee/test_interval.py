@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -140,3 +141,51 @@ def test_an_interval_that_ends_a_minute_late_is_of_both_steps() -> None:
     window = day_of([2 + 1 / 60], [60])
 
     assert (60, [0, 59, 1]) == (window.days[0].total, steps(window)[0][:3])
+
+
+WEEK = DayWindow(tuple(date(1970, 1, day) for day in range(1, 8)), tuple(range(0, 8 * 24 * HOUR_MS, 24 * HOUR_MS)))
+DAY_S = 86_400
+
+
+def week_of(*spans: tuple[float, float, int], mounts: tuple[MountSpan, ...] = (), quality: int = A) -> WindowDays:
+    """A week from spans (first day, last day, counted)."""
+    given = readings(
+        [round(end * 24 * HOUR_MS) for _, end, _ in spans],
+        [counted for _, _, counted in spans],
+        [quality] * len(spans),
+        [round((end - start) * DAY_S) for start, end, _ in spans],
+    )
+    return make_interval_days(replace(RULES, mounts=mounts), WEEK, given)
+
+
+def test_what_days_and_weeks_counted_is_spread_over_their_hours_and_keeps_its_sum() -> None:
+    window = week_of((0, 1, 2400), (1, 7, 7201))
+
+    assert ([2400, 7201], {3600}) == (
+        [window.days[0].total, sum(day.total for day in window.days[1:])],
+        {day.step_s for day in window.days},
+    )
+    assert {E} == {quality for day in window.days for quality in day.qualities}
+    assert [(0, 24 * HOUR_MS), (24 * HOUR_MS, 7 * 24 * HOUR_MS)] == [
+        (day.entry.at_ms, day.exit.at_ms) for day in (window.days[0], window.days[3]) if day.entry and day.exit
+    ]
+
+
+def test_a_month_that_ends_behind_the_window_gives_its_share() -> None:
+    window = week_of((-3.5, 10.5, 14_000))
+
+    assert 7000 == sum(day.total for day in window.days)
+
+
+def test_a_month_in_which_the_meter_came_or_went_lies_within_its_mount() -> None:
+    came = week_of((-23, 7, 500), mounts=(MountSpan(2 * 24 * HOUR_MS),))
+    went = week_of((0, 30, 500), mounts=(MountSpan(-(2**40), 5 * 24 * HOUR_MS),))
+
+    assert [0, 0, 100, 100, 100, 100, 100] == [day.total for day in came.days]
+    assert [100, 100, 100, 100, 100, 0, 0] == [day.total for day in went.days]
+
+
+def test_the_end_of_a_month_is_not_moved_to_the_grid() -> None:
+    window = week_of((0.1, 5.1, 500), (5.1, 10.1, 1000))
+
+    assert [90, 100, 100, 100, 100, 190, 200] == [day.total for day in window.days]
