@@ -1,12 +1,12 @@
 """Intervals of days and months: the length of a reading's interval may be more than nine hours.
 
-Revision ID: 0050
+Revision ID: 0052
 """
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0052"
+down_revision = "0051"
 
 WIDER = """
 DROP VIEW reading_best;
