@@ -161,7 +161,8 @@ def issue_shard(session: Session, run_id: int, *, author: str, limit: int = 500,
     plan_anew(session)
     run = billing_runs.run_of(session, run_id)
     claimed = billing_run_items.claim_accounts(session, run_id, limit)
-    fresh = _without(session, claimed, "readings_changed", _changed_readings(session, claimed))
+    fresh = _without(session, claimed, "not_readable", _not_readable(claimed))
+    fresh = _without(session, fresh, "readings_changed", _changed_readings(session, fresh))
     fresh = _without(session, fresh, TERMS_CHANGED, _changed_terms(session, fresh))
     fresh = _without(session, fresh, HISTORY_CHANGED, _out_of_order(session, fresh))
     _issue_or_park(session, fresh, run, author=author, deliver=deliver)
@@ -191,6 +192,15 @@ def _without(
             session, [item_id], str(reason), reason.code if isinstance(reason, EnergyError) else code
         )
     return [item for item in items if item.id not in reasons]
+
+
+def _not_readable(items: Sequence[RunItem]) -> dict[int, str]:
+    """Items whose rating is not there, or not as it is written now: they alone are not issued."""
+    return {
+        item.id: f"what was rated cannot be read ({item.unreadable or 'there is nothing'}): rate it again"
+        for item in items
+        if item.rated is None
+    }
 
 
 def _changed_readings(session: Session, items: Sequence[RunItem]) -> dict[int, str]:

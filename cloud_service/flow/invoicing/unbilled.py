@@ -21,9 +21,8 @@ from cloud_service.store.invoicing import (
 from cloud_service.store.invoicing.rating_history import EarlierBill, histories
 from cloud_service.store.invoicing.unbilled_days import ContractGaps, UnbilledReason
 from common.errors import ConflictError, InputError, NotFoundError
-from common.period import Span, add_months
+from common.period import Span
 
-LOOK_BACK_MONTHS = 48
 CONTRACTS_AT_ONCE = 500
 
 
@@ -56,11 +55,10 @@ def due_days(
 ) -> tuple[list[UnbilledDays], int]:
     """The days that are due, by contract after an id; and the id to go on after, 0 where there are no more."""
     due: list[tuple[ContractGaps, Span]] = []
-    window = Span(add_months(today.replace(day=1), -LOOK_BACK_MONTHS), today)
     while len({gaps.candidate.id for gaps, _ in due}) < limit:
-        page = unbilled_days.contract_gaps(session, entity_ids, window, after=after, limit=CONTRACTS_AT_ONCE)
+        page = unbilled_days.contract_gaps(session, entity_ids, today, after=after, limit=CONTRACTS_AT_ONCE)
         for gaps in page:
-            due += [(gaps, span) for span in _due(gaps, window)]
+            due += [(gaps, span) for span in _due(gaps, today)]
             after = gaps.candidate.id
             if len({gaps.candidate.id for gaps, _ in due}) >= limit:
                 break
@@ -88,9 +86,9 @@ def _joined(rows: Sequence[UnbilledDays]) -> list[UnbilledDays]:
     return joined
 
 
-def _due(gaps: ContractGaps, window: Span) -> Iterator[Span]:
+def _due(gaps: ContractGaps, today: date) -> Iterator[Span]:
     """The unbilled days of cycles that are over, each cycle by itself: a run bills them so."""
-    contract = gaps.candidate
+    contract, window = gaps.candidate, Span(gaps.gaps[0].start, today)
     cycles = cycles_due(
         contract.cycle, contract.day, contract.start, contract.end, window, month=contract.month, year=contract.year
     )

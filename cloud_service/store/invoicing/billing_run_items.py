@@ -13,6 +13,7 @@ from cloud_service.domain.pricing.record_json import from_json_text, to_json
 from cloud_service.domain.rating.rated_contract import RatedContract
 from cloud_service.store.database import lock_order
 from cloud_service.store.database.bulk_rows import copy_rows, driver, json_value
+from common.errors import InputError
 from common.period import Span
 
 
@@ -26,8 +27,9 @@ class RunItem:
     end: date
     state: str
     reason: str
-    rated: RatedContract | None  # None until it is rated
+    rated: RatedContract | None  # None until it is rated, and where what is stored cannot be read
     contract: str = ""  # its number, where items are listed for people
+    unreadable: str = ""  # why what is stored cannot be read
 
 
 POOL = 20  # how many times its own share a worker looks at for accounts that no other has taken
@@ -178,7 +180,10 @@ def add_items(session: Session, run_id: int, rows: Sequence[tuple[int, Span]]) -
 
 
 def _item(row: RowMapping) -> RunItem:
-    rated = None if row["rated"] == "{}" else from_json_text(RatedContract, row["rated"])
+    try:
+        rated = None if row["rated"] == "{}" else from_json_text(RatedContract, row["rated"])
+    except InputError as error:
+        return RunItem(**{**row, "rated": None}, unreadable=str(error))
     return RunItem(**{**row, "rated": rated})
 
 

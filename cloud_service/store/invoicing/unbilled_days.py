@@ -21,13 +21,13 @@ GAPS = text(
       JOIN account a ON a.id = c.account_id
       JOIN client cl ON cl.id = a.client_id
      CROSS JOIN LATERAL (
-           SELECT datemultirange(c.during * daterange(:since, :until))
+           SELECT datemultirange(c.during * daterange(NULL, :until))
                   - coalesce((SELECT range_agg(s.during) FROM invoice_span s
-                               WHERE s.contract_id = c.id AND NOT s.credited AND s.during && daterange(:since, :until)),
+                               WHERE s.contract_id = c.id AND NOT s.credited AND s.during && daterange(NULL, :until)),
                              '{}'::datemultirange)
                   - coalesce((SELECT range_agg(w.during) FROM waived_span w WHERE w.contract_id = c.id),
                              '{}'::datemultirange) AS days) gap
-     WHERE cl.legal_entity_id = ANY(:entities) AND c.id > :after AND c.during && daterange(:since, :until)
+     WHERE cl.legal_entity_id = ANY(:entities) AND c.id > :after AND c.during && daterange(NULL, :until)
        AND NOT isempty(gap.days)
        AND NOT (a.billing_cycle = 'monthly' AND a.billing_day = 1 AND lower(gap.days) >= :month
                 AND (upper(c.during) IS NULL OR upper(c.during) > :until))
@@ -123,12 +123,12 @@ class WaivedDays:
 
 
 def contract_gaps(
-    session: Session, entity_ids: Sequence[int], window: Span, *, after: int = 0, limit: int = 500
+    session: Session, entity_ids: Sequence[int], today: date, *, after: int = 0, limit: int = 500
 ) -> list[ContractGaps]:
-    """The next contracts after an id with unbilled days in a window that ends today."""
+    """The next contracts after an id with unbilled days before today, however long ago."""
     values = {
-        "entities": list(entity_ids), "since": window.start, "until": window.end, "after": after, "limit": limit,
-        "month": window.end.replace(day=1),
+        "entities": list(entity_ids), "until": today, "after": after, "limit": limit,
+        "month": today.replace(day=1),
     }  # fmt: skip
     return [
         ContractGaps(

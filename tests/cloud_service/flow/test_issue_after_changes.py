@@ -246,3 +246,24 @@ def test_what_each_bill_rests_on_is_kept(world: World) -> None:
     (line,) = world.session.execute(text("SELECT id FROM pending_line")).scalars()
 
     assert [(second, "history", first, None), (second, "line", None, line)] == [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("stored", ["rated - 'contract'", "'{}'", """jsonb_set(rated, '{net}', '"much"')"""])
+def test_an_item_that_cannot_be_read_is_parked_alone_and_rated_again(world: World, stored: str) -> None:
+    world.tenant()
+    world.readings(world.registers[1], OCTOBER)
+    run_id = rate(world)
+    world.session.execute(
+        text(f"UPDATE billing_item SET rated = {stored} WHERE contract_id = :id"), {"id": world.contracts[0]}
+    )
+
+    (reason,) = approve(world, run_id)
+
+    assert reason.startswith("what was rated cannot be read (")
+    assert reason.endswith("): rate it again")
+    assert [world.contracts[1]] == world.session.execute(text("SELECT contract_id FROM invoice_span")).scalars().all()
+    assert 0 == issue_shard(world.session, run_id, author="t")  # nothing hangs
+    billing_run_items.unpark(world.session, run_id)
+    assert 1 == rate_shard(world.session, run_id)
+    issue_shard(world.session, run_id, author="t")
+    assert 2 == world.session.execute(text("SELECT count(*) FROM invoice")).scalar()

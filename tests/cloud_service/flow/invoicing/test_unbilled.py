@@ -46,6 +46,21 @@ def days(world: World, today: date = TODAY) -> Rows:
     return [(row.span.start, row.span.end, row.words) for row in rows]
 
 
+def test_days_of_long_ago_are_listed_and_billed_from_there(session: Session) -> None:
+    """Nothing is too old to be seen: a year whose bill was credited, nine years back."""
+    world = build(session)
+    world.tenant(start=date(2017, 2, 1), end=date(2017, 3, 17))
+    session.execute(text("UPDATE meter_mount SET during = tstzrange('2017-01-31T23:00Z', NULL)"))
+    session.execute(text("UPDATE tariff_version SET during = daterange('2017-01-01', NULL)"))
+    world.readings(world.registers[0], Span(date(2017, 2, 1), date(2017, 3, 17)))
+    assert [(date(2017, 2, 1), date(2017, 3, 17), "no run has taken these days up")] == days(world)
+
+    run(world, Span(date(2017, 2, 1), TODAY))
+
+    assert [] == days(world)
+    assert 2 == len(live_bills(world))
+
+
 def test_days_that_a_change_of_the_cycle_left_behind_are_listed_and_billed_from_there(world: World) -> None:
     """Quarterly, then monthly from 10 September on: July and August were never to be due again."""
     change_cycle(world.session, world.accounts[0], "quarterly", 1, author="t")

@@ -12,19 +12,20 @@ from common.period import Span
 from tests.books.world import World
 from tests.cloud_service.store.invoicing.october import NOVEMBER, OCTOBER, issue_month
 
-WINDOW = Span(OCTOBER.start, NOVEMBER.end)
+BEFORE = Span(date(2026, 1, 1), OCTOBER.start)  # the connections began in January
+TODAY = NOVEMBER.end
 
 
 def test_what_no_live_bill_has_and_nobody_left_unbilled_is_a_gap(world: World) -> None:
     issued = issue_month(world)
-    first, second = contract_gaps(world.session, [world.entity], WINDOW)
-    assert ((NOVEMBER,), (WINDOW,)) == (first.gaps, second.gaps)
+    first, second = contract_gaps(world.session, [world.entity], TODAY)
+    assert ((BEFORE, NOVEMBER), (Span(BEFORE.start, TODAY),)) == (first.gaps, second.gaps)
 
     free_spans(world.session, issued.id)
     waive(world.session, world.contracts[0], NOVEMBER, reason="goodwill", author="t")
-    assert (OCTOBER,) == contract_gaps(world.session, [world.entity], WINDOW)[0].gaps
+    assert (Span(BEFORE.start, OCTOBER.end),) == contract_gaps(world.session, [world.entity], TODAY)[0].gaps
     assert [world.contracts[1]] == [
-        each.candidate.id for each in contract_gaps(world.session, [world.entity], WINDOW, after=world.contracts[0])
+        each.candidate.id for each in contract_gaps(world.session, [world.entity], TODAY, after=world.contracts[0])
     ]
     assert (
         issued.number
@@ -34,10 +35,11 @@ def test_what_no_live_bill_has_and_nobody_left_unbilled_is_a_gap(world: World) -
 
 def test_a_monthly_connection_that_lacks_only_the_month_under_way_is_passed_by(world: World) -> None:
     issue_month(world)
-    today = Span(OCTOBER.start, date(2026, 11, 20))
+    waive(world.session, world.contracts[0], BEFORE, reason="billed by the old system", author="t")
+    today = date(2026, 11, 20)
 
     assert [world.contracts[1]] == [each.candidate.id for each in contract_gaps(world.session, [world.entity], today)]
-    assert 2 == len(contract_gaps(world.session, [world.entity], WINDOW))
+    assert 2 == len(contract_gaps(world.session, [world.entity], TODAY))
 
 
 def test_the_same_days_are_left_unbilled_once(world: World) -> None:
