@@ -22,18 +22,18 @@ THEMES = ("auto", "light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of the menu; `section` is the start of its addresses."""
+    """One entry of the menu; each of `sections` is the start of addresses that lie under it."""
 
     label: str
     endpoint: str
     icon: str
     needs: May
-    section: str
+    sections: tuple[str, ...]
 
 
-def menu_item(label: str, endpoint: str, needs: May, section: str, *, icon: str) -> Item:
+def menu_item(label: str, endpoint: str, needs: May, *sections: str, icon: str) -> Item:
     """Keyword `icon=` lets `deploy/vendor.py` find the icon's name."""
-    return Item(label, endpoint, icon, needs, section)
+    return Item(label, endpoint, icon, needs, sections)
 
 
 MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
@@ -51,12 +51,12 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
     (
         _l("Money"),
         (
-            menu_item(_l("Bills"), "bills.index", May.READ, "/bills", icon="file-invoice"),
+            menu_item(_l("Bills"), "bills.index", May.READ, "/bills", "/shared", icon="file-invoice"),
             menu_item(_l("Payments"), "payments.index", May.READ, "/payments", icon="cash"),
             menu_item(_l("Billing runs"), "runs.index", May.BILL, "/runs", icon="player-play"),
             menu_item(_l("Reminders"), "dunning.index", May.COLLECT, "/dunning", icon="send"),
             menu_item(_l("Prepaid"), "prepaid.index", May.READ, "/prepaid", icon="wallet"),
-            menu_item(_l("Reports"), "reports.ageing", May.READ, "/reports", icon="report-money"),
+            menu_item(_l("Reports"), "reports.ageing", May.READ, "/reports", "/statements", icon="report-money"),
         ),
     ),
     (
@@ -73,7 +73,16 @@ MENU: tuple[tuple[str, tuple[Item, ...]], ...] = (
         _l("Metering"),
         (
             menu_item(_l("Service points"), "points.index", May.READ, "/points", icon="map-pin"),
-            menu_item(_l("Data readings"), "meters.index", May.READ, "/meters", icon="database"),
+            menu_item(
+                _l("Data readings"),
+                "meters.index",
+                May.READ,
+                "/meters",
+                "/readings",
+                "/estimates",
+                "/rounds",
+                icon="database",
+            ),
             menu_item(_l("Gateways"), "gateways.index", May.READ, "/gateways", icon="router"),
             menu_item(_l("Support desk"), "support.desk", May.DIAGNOSE, "/support", icon="headset"),
         ),
@@ -100,12 +109,13 @@ def is_current(item: Item) -> bool:
     """Whether the page lies in the entry's section; the longest section wins."""
     path = request.path
     fits = [
-        entry.section
+        section
         for _title, entries in menu()
         for entry in entries
-        if path == entry.section or path.startswith(entry.section + "/")
+        for section in entry.sections
+        if path == section or path.startswith(section + "/")
     ]
-    return bool(fits) and item.section == max(fits, key=len)
+    return bool(fits) and max(fits, key=len) in item.sections
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from common.errors import ConflictError
 def change(session: Session, meter_id: int, order: BatchOrder) -> RowChange:
     """From now on; issued bills stay."""
     name, billed = order.needed("register"), order.needed("billed") == "yes"
-    if not bill_register(session, meter_id, name, billed=billed, author=order.author, reason=order.reason):
+    if not bill_register(session, meter_id, name, billed=billed, author=order.author, reason=order.reason).is_changed:
         raise ConflictError(f"{name} is {'billed' if billed else 'not billed'} already")
     return RowChange(_word(billed=not billed), _word(billed=billed))
 

@@ -245,9 +245,16 @@ def bill_register(name: str, register_name: str, *, billed: bool, reason: str, j
     from cloud_service.flow.metering.sites_and_meters import bill_register as step
 
     with transaction() as session:
-        changed = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)
-    said = f"{register_name} of {name} is {'billed' if billed else 'not billed'}{'' if changed else ' already'}"
-    click.echo(as_json({"register": register_name, "billed": billed, "changed": changed}) if json_output else said)
+        change = step(session, meter_id(session, name), register_name, billed=billed, author=author(), reason=reason)
+    if json_output:
+        changed = [register_name] if change.is_changed else []
+        click.echo(as_json({"register": register_name, "billed": billed, "changed": changed, "bills": change.bills}))
+        return
+    already = "" if change.is_changed else " already"
+    click.echo(f"{register_name} of {name} is {'billed' if billed else 'not billed'}{already}")
+    if change.bills:
+        numbers = ", ".join(change.bills)
+        click.echo(f"bills that rest on it: {numbers}; `energy-cloud correct difference` or `correct credit`")
 
 
 @meter.command(name="list")

@@ -13,7 +13,7 @@ from cloud_service.domain.money import currency_digits, exact
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.invoicing import billing_run_items
-from cloud_service.store.metering import dirty_days, mount_changes, sites_and_meters
+from cloud_service.store.metering import dirty_days, mount_changes, mount_corrections, sites_and_meters
 from cloud_service.store.metering.entered_registers import entered_registers
 from cloud_service.store.metering.validation import register_faults
 from common.errors import ConflictError, InputError, NotFoundError, at_field
@@ -183,19 +183,33 @@ def add_meter(session: Session, meter: MeterDetails, *, author: str, reason: str
     return meter_id
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterChange:
+    """Whether a register was billed otherwise before, and the numbers of the bills that rest on that."""
+
+    is_changed: bool
+    bills: tuple[str, ...] = ()
+
+
 def bill_register(
     session: Session, meter_id: int, name: str, *, billed: bool, author: str, reason: str = ""
-) -> list[str]:
-    """Let bills count a register of a meter, or not: the rates beside a total, an export that nobody pays for."""
+) -> RegisterChange:
+    """Let bills count a register of a meter, or not: the rates beside a total, an export that nobody pays for.
+
+    Bills over days on which it counted are named: they are to be corrected like those with late readings.
+    """
     billed_by_name = sites_and_meters.billed_registers(session, meter_id)
     if name not in billed_by_name:
         raise NotFoundError(
             f"the meter has no register {name}", path="register", hint=f"it has: {', '.join(billed_by_name) or 'none'}"
         )
+    if billed_by_name[name] == billed:
+        return RegisterChange(is_changed=False)
     sites_and_meters.bill_register(session, meter_id, name, billed=billed)
     before, after = ({name: "billed" if is_billed else "not billed"} for is_billed in (billed_by_name[name], billed))
     change = log.AuditChange(author, "register.change", f"meter:{meter_id}", before, after, reason)
-    return log.note_change(session, change)
+    log.note_change(session, change)
+    return RegisterChange(is_changed=True, bills=tuple(mount_corrections.noted_bills(session)))
 
 
 def mount(session: Session, new: NewMount, *, author: str, reason: str = "") -> None:

@@ -83,6 +83,22 @@ SELECT s.name || ': ' || p.name AS full_name, coalesce(nullif(p.grid_id, ''), p.
 """)
 GET_BILLED = text("SELECT name, billed FROM register WHERE meter_id = :meter ORDER BY id FOR UPDATE")
 SET_BILLED = text("UPDATE register SET billed = :billed WHERE meter_id = :meter AND name = :name")
+# Live bills over days on which the register counted while its meter hung at their place: they are not as bills would be
+# now. Days of which nothing was counted change none.
+NOTE_BILLS = text("""
+INSERT INTO late_day (invoice_id, register_id, day, before, after)
+SELECT s.invoice_id, r.id, i.day, CASE WHEN r.billed THEN 0 ELSE round(i.total * m.multiplier) END,
+       CASE WHEN r.billed THEN round(i.total * m.multiplier) ELSE 0 END
+  FROM register r
+  JOIN meter_mount m ON m.meter_id = r.meter_id
+  JOIN service_point p ON p.id = m.service_point_id
+  JOIN site h ON h.id = p.site_id
+  JOIN contract c ON c.service_point_id = m.service_point_id
+  JOIN invoice_span s ON s.contract_id = c.id AND NOT s.credited
+  JOIN interval_day i ON i.register_id = r.id AND s.during @> i.day AND i.total <> 0
+ WHERE r.meter_id = :meter AND r.name = :name
+   AND m.during && tstzrange(i.day::timestamp AT TIME ZONE h.timezone, (i.day + 1)::timestamp AT TIME ZONE h.timezone)
+""")
 FREE_METERS = text("""
 SELECT m.name, m.maker, m.serial FROM meter m WHERE NOT EXISTS
  (SELECT 1 FROM meter_mount n WHERE n.meter_id = m.id AND upper_inf(n.during))
@@ -249,8 +265,9 @@ def billed_registers(session: Session, meter_id: int) -> dict[str, bool]:
 
 
 def bill_register(session: Session, meter_id: int, name: str, *, billed: bool) -> None:
-    """Whether bills and completeness count a register from now on; issued bills stay."""
+    """Whether bills and completeness count a register from now on; issued bills stay and are noted."""
     session.execute(SET_BILLED, {"meter": meter_id, "name": name, "billed": billed})
+    session.execute(NOTE_BILLS, {"meter": meter_id, "name": name})
 
 
 def site_of_point(session: Session, point_id: int) -> PointSite:

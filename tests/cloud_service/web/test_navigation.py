@@ -32,6 +32,25 @@ def test_the_entry_of_the_longest_section_is_the_current_one(console: Console) -
     assert ["/portal/bills"] == re.findall(r'href="([^"]+)" aria-current="page"', page.partition("</aside>")[0])
 
 
+def test_every_page_of_the_console_lies_under_an_entry(console: Console) -> None:
+    """Where a page stands is shown by the menu; a person's own pages, search and sign-in stand beside it."""
+    beside = (
+        "/me", "/search", "/help", "/static", "/sign-in", "/first", "/pay", "/link", "/healthz", "/readyz", "/batches",
+        "/setup", "/top-up",
+    )  # fmt: skip
+    sections = {section for _title, items in MENU for item in items for section in item.sections}
+    rules = [rule.rule for rule in console.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    first_parts = {"/" + re.split(r"[/.<]", rule)[1] for rule in rules if rule != "/" and not rule.startswith(beside)}
+
+    assert first_parts == sections & first_parts, sorted(first_parts - sections)
+
+
+def test_shared_costs_stand_under_bills(console: Console) -> None:
+    page = console.sign_in("admin").get("/shared").text
+
+    assert ["/bills"] == re.findall(r'href="([^"]+)" aria-current="page"', page.partition("</aside>")[0])
+
+
 def test_every_entry_has_a_page(console: Console) -> None:
     endpoints = set(console.app.view_functions)
 

@@ -19,8 +19,10 @@ from cloud_service.web.clock import site_zone, today
 from cloud_service.web.console.metering.reading_columns import reading_columns, reading_rows
 from cloud_service.web.console.shared_fields import UTILITY_FILTER
 from cloud_service.web.database import session
+from cloud_service.web.forms import say_next
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
+from cloud_service.web.language.sentences import ngettext
 from cloud_service.web.listing import Filter, ListPage, query_of, respond
 from cloud_service.web.lists.column import Column
 from cloud_service.web.lists.files import file_response
@@ -96,9 +98,14 @@ def show(public_id: UUID) -> str:
 def bill_register(public_id: UUID) -> AnyResponse:
     """Let bills count a register from now on, or not."""
     page, name, billed = metering.meter(session(), scope(), public_id), request.form["name"], "billed" in request.form
-    changed = sites_and_meters.bill_register(session(), page.meter.id, name, billed=billed, author=actor())
+    change = sites_and_meters.bill_register(session(), page.meter.id, name, billed=billed, author=actor())
     session().commit()
-    if changed:
+    if change.bills:
+        said = ngettext(
+            "Changed. %(num)s issued bill rests on it.", "Changed. %(num)s issued bills rest on it.", len(change.bills)
+        )
+        say_next(said, url_for("late.index"), _("Correct the bills"))
+    elif change.is_changed:
         flash(
             _("%(register)s is billed from now on. Issued bills stay.", register=name)
             if billed

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from common.errors import ConflictError, InputError, NotFoundError
 from tests.books.world import FLAT, World
-from tests.cloud_service.cli.commands import call, refusal
+from tests.cloud_service.cli.commands import call, printed, refusal
 
 REGISTERS = """
 SELECT r.name, r.direction, r.quantity, r.kind FROM register r JOIN meter m ON m.id = r.meter_id
@@ -97,3 +97,10 @@ def test_registers_of_intervals_and_by_their_codes_are_declared(operator: World)
         ("blind", "export", "reactive_energy", "index"),
     ] == [tuple(row) for row in operator.session.execute(text(REGISTERS))]
     assert "direction" == refusal("meter", "add", "80", "--register", "import:kWh:sideways").path
+
+
+def test_bills_that_counted_a_register_are_named_when_it_is_billed_no_more(billed: World) -> None:
+    said = printed("meter", "register", "m1", "import", "--not-billed", "--reason", "beside the total")
+
+    assert "import of m1 is not billed\nbills that rest on it: INV-2026-00001;" in said
+    assert ["INV-2026-00001"] == [bill["number"] for bill in call("correct", "touched", code=6)]

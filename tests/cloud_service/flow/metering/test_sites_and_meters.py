@@ -31,6 +31,7 @@ from cloud_service.flow.metering.sites_and_meters import (
 from cloud_service.flow.rate import rate_contracts, rate_shard
 from cloud_service.store.audit.log import changes
 from cloud_service.store.invoicing import billing_run_items
+from cloud_service.store.invoicing.corrections import touched
 from cloud_service.store.metering.sites_and_meters import point_named, site_fields
 from common.errors import ConflictError, InputError, NotFoundError
 from common.period import Span
@@ -157,13 +158,52 @@ def test_a_register_leaves_the_bills_with_a_trace(world: World) -> None:
     meter = add_meter(world.session, MeterDetails("S-77", registers=(RegisterDetails("night", "kWh"),)), author="mary")
     changed = bill_register(world.session, meter, "night", billed=False, author="mary", reason="beside the total")
 
-    assert ["night"] == changed
+    assert (True, ()) == (changed.is_changed, changed.bills)
     assert ({"night": "billed"}, {"night": "not billed"}) == (
         changes(world.session)[0].before,
         changes(world.session)[0].after,
     )
     with pytest.raises(NotFoundError, match="the meter has no register day"):
         bill_register(world.session, meter, "day", billed=False, author="mary")
+
+
+def test_bills_over_days_on_which_a_register_counted_are_named_when_it_is_billed_otherwise(world: World) -> None:
+    """October is billed, twenty times what it counted; the day after is not, and another meter is left alone."""
+    world.tenant()
+    world.session.execute(text("UPDATE meter_mount SET multiplier = 20 WHERE meter_id = 1"))
+    for register in world.registers:
+        world.readings(register, Span(OCTOBER.start, NOVEMBER_FIRST.end))
+    for contract in world.contracts:
+        rated = [outcome.rated for outcome in rate_contracts(world.session, [contract], OCTOBER) if outcome.rated]
+        issue(world.session, rated, bill_date=date(2026, 11, 3), author="t")
+    world.session.execute(text("DELETE FROM late_day"))
+
+    again = bill_register(world.session, 1, "import", billed=True, author="mary")
+    change = bill_register(world.session, 1, "import", billed=False, author="mary")
+
+    noted = world.session.execute(text("SELECT count(*), sum(before), sum(after), max(day) FROM late_day")).one()
+    assert (31, 20 * 2980 * 100, 0, date(2026, 10, 31)) == tuple(noted)
+    assert (False, ()) == (again.is_changed, again.bills)
+    assert ("INV-2026-00001",) == change.bills
+    assert [1] == [row.invoice_id for row in touched(world.session)]
+
+
+def test_a_register_that_bills_lacked_names_the_bills_that_it_would_be_on(world: World) -> None:
+    world.readings(world.registers[0], OCTOBER)
+    night = world.session.execute(
+        text("INSERT INTO register (meter_id, name, unit, billed) VALUES (1, 'night', 'kWh', false) RETURNING id")
+    ).scalar_one()
+    world.readings(night, OCTOBER, wh=7)
+    rated = [outcome.rated for outcome in rate_contracts(world.session, world.contracts, OCTOBER) if outcome.rated]
+    issue(world.session, rated, bill_date=date(2026, 11, 3), author="t")
+
+    change = bill_register(world.session, 1, "night", billed=True, author="mary")
+
+    assert ("INV-2026-00001",) == change.bills
+    sums = world.session.execute(
+        text("SELECT sum(before), sum(after) FROM late_day WHERE register_id = :id"), {"id": night}
+    )
+    assert (0, 2980 * 7) == tuple(sums.one())
 
 
 def test_a_meter_hangs_where_none_hangs(world: World) -> None:
