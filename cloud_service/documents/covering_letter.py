@@ -53,7 +53,7 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
     localizer = localizer_for(paper.locale)
     amount = localizer.money(paper.due if paper.payable else abs(paper.total), paper.currency)
     kind = "credit" if paper.kind == "credit_note" else "invoice" if paper.payable else "prepaid"
-    subject = "mail.credit_subject" if kind == "credit" else "mail.invoice_subject"
+    called = "credit" if kind == "credit" else "advance" if paper.is_advance else "invoice"
     number, seller = paper.number, paper.seller.name
     sentence = localizer.label(
         f"mail.{kind}_text",
@@ -69,7 +69,7 @@ def invoice_letter(paper: InvoicePaper, theme: Theme) -> CoveringLetter:
         rows += transfer_rows(paper.bank, number, localizer)
     rows += [(localizer.utility(use.utility), quantity_text(use, localizer)) for use in paper.uses]
     content = _LetterContent(
-        subject=localizer.label(subject, number=number, seller=seller),
+        subject=localizer.label(f"mail.{called}_subject", number=number, seller=seller),
         name=paper.buyer.name,
         sentence=sentence,
         rows=rows,

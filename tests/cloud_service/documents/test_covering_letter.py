@@ -70,3 +70,9 @@ def test_a_letter_in_a_language_from_right_to_left_says_so() -> None:
 
     assert "ar" == letter.language
     assert 'dir="rtl"' in letter.html
+
+
+def test_a_bill_in_advance_is_called_so_in_its_subject() -> None:
+    letter = invoice_letter(make_paper(role="advance", locale="en"), Theme())
+
+    assert letter.subject.startswith("Your advance bill ")

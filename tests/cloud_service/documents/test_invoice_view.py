@@ -6,11 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from cloud_service.documents.from_invoice import paper_of
 from cloud_service.documents.invoice_view import invoice_view, title
-from cloud_service.documents.paper import SupplyPoint, UtilityUse
+from cloud_service.documents.paper import InvoicePaper, SupplyPoint, UtilityUse
 from cloud_service.documents.theme import Theme
 from cloud_service.documents.translations import localizer_for
+from cloud_service.flow.collect.incoming import pay
+from cloud_service.store.invoicing.issued_invoice import issued_invoice
+from tests.cloud_service.documents.einvoice.stored_bills import BILL_DATE, CASES, advance, bill, operator, tariff
 from tests.cloud_service.documents.papers import SELLER, line, make_paper, with_lines
 
 D = Decimal
@@ -125,3 +130,41 @@ def test_the_use_stands_in_its_unit_and_several_a_line_each() -> None:
     assert ("81.5 m³", "Consumption") == (card(water)["value"], card(water)["label"])
     assert "2.6 m³" in card(water)["note"]
     assert "Electricity 298 kWh\nWater 81.5 m³" == card(power, water)["note"]
+
+
+def test_a_bill_in_advance_is_called_so_and_says_what_becomes_of_it(session: Session) -> None:
+    view = invoice_view(stored(session, "advance"), Theme())
+
+    assert "Advance bill October 2026" == view["heading"]
+    assert [("Advance payment", "16.89")] == [
+        (line["label"], line["amount"]) for group in view["groups"] for line in group["lines"]
+    ]
+    assert ["This amount is taken off again by the bill for these days."] == view["notes"]
+    assert view["advances"] is None
+
+
+def test_a_settlement_shows_each_bill_in_advance_with_its_tax_and_its_sums_hold(session: Session) -> None:
+    paper = stored(session, "settlement")
+    view = invoice_view(paper, Theme())
+    (row,) = view["advances"]["rows"]
+
+    # 20.10 with 19 % in it: a net of 16.89 and 3.21; nothing was paid
+    assert ["16.89", "3.21", "20.10", "0.00"] == row[2:]
+    assert ["", "", "16.89", "3.21", "20.10", "0.00"] == view["advances"]["sums"]
+    assert [False, True] == [group["advances"] for group in view["groups"]]
+    net = [row["value"] for row in view["totals"]["rows"]]
+    assert [f"€{paper.net + D('16.89'):.2f}", "-€16.89", f"€{paper.net:.2f}"] == net[:3]
+
+
+def test_what_was_paid_of_an_advance_is_what_had_come_by_then(session: Session) -> None:
+    world = operator(session, tariff())
+    advance(world)
+    pay(session, world.accounts[0], Decimal("5.00"), provider="bank", reference="P", day=BILL_DATE, author="t")
+    paper = paper_of(issued_invoice(session, bill(world).id))
+
+    assert [Decimal(5)] == [each.paid for each in paper.advances]
+
+
+def stored(session: Session, name: str) -> InvoicePaper:
+    case = CASES[name]
+    return paper_of(issued_invoice(session, case.make(operator(session, case.tariff)).id))
