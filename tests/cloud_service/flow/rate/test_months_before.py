@@ -7,12 +7,15 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.rating.rated_contract import MonthlyUse, RatedContract
+from cloud_service.flow import correct_invoice
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
+from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.period import Span
-from tests.books.world import FLAT, World, build
+from tests.books.world import FLAT, World, build, noon
 
 OCTOBER = Span(date(2026, 10, 1), date(2026, 11, 1))
+DECIDED = date(2026, 12, 5)
 
 
 @pytest.fixture
@@ -80,3 +83,22 @@ def test_a_bill_whose_use_was_counted_in_another_unit_is_no_history(session: Ses
     session.execute(text("UPDATE interval_day SET total = total / 10 WHERE day < '2026-10-01'"))
 
     assert (MonthlyUse(september.start, 28_800), MonthlyUse(OCTOBER.start, 298_000)) == rated(world).usage
+
+
+def test_a_month_that_was_billed_anew_is_as_the_new_bill_says_it(world: World) -> None:
+    november, december = Span(OCTOBER.end, date(2026, 12, 1)), Span(date(2026, 12, 1), date(2027, 1, 1))
+    for span in (november, december):
+        world.readings(world.registers[0], span)
+
+    def bill(span: Span) -> WrittenInvoice:
+        return issue(world.session, [rated(world, span)], bill_date=span.end, author="test")[0]
+
+    october, _ = bill(OCTOBER), bill(november)
+    world.session.execute(text("DELETE FROM interval_day WHERE day < '2026-11-01'"))
+    world.readings(world.registers[0], OCTOBER, wh=200)
+    correct_invoice.credit(
+        world.session, october.id, reason="late", day=DECIDED, author="test", clock=lambda: noon(DECIDED)
+    )
+    bill(OCTOBER)
+
+    assert [596_000, 288_000, 297_600] == [use.energy for use in rated(world, december).usage]
