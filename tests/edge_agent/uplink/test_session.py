@@ -86,3 +86,26 @@ def test_a_catalog_goes_before_readings_and_the_backlog_one_message_at_a_time(gu
 def test_pauses_grow_and_stay_within_a_minute() -> None:
     assert all(0 <= backoff_s(1) <= 2 for _ in range(50))
     assert BACKOFF_MAX_S >= max(backoff_s(failures) for failures in range(2000)) > 2
+
+
+@pytest.mark.parametrize("fault", [IndexError("channel 7"), KeyError("register"), RuntimeError("no loop")])
+def test_no_fault_of_ours_ends_the_uplink(
+    guard: BufferGuard, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    uplink, tries = uplink_of(guard), asyncio.Queue[int]()
+
+    async def fail() -> None:
+        tries.put_nowait(1)
+        raise fault
+
+    async def play() -> None:
+        running = asyncio.create_task(uplink.run())
+        for _ in range(2):
+            await tries.get()
+        running.cancel()
+
+    monkeypatch.setattr(uplink, "_session", fail)
+    monkeypatch.setattr("edge_agent.uplink.session.backoff_s", lambda _failures: 0.0)
+    asyncio.run(asyncio.wait_for(play(), 30))
+
+    assert str(fault) == uplink.standing.problem
