@@ -31,7 +31,8 @@ def write_off(session: Session, invoice_id: int, amount: Decimal, *, reason: str
     lock_accounts(session, [balance_of(session, invoice_id).account_id])
     balance = balance_of(session, invoice_id)
     if amount <= 0 or amount > balance.outstanding or amount != round_money(amount, balance.currency):
-        raise ConflictError(f"{amount} cannot be written off, {balance.outstanding} is open", path="amount")
+        left = round_money(balance.outstanding, balance.currency)
+        raise ConflictError(f"{amount} cannot be written off, {left} {balance.currency} is open", path="amount")
     day = max(day, balance.open_since)
     number = disputes_and_plans.count_write_offs(session, invoice_id) + 1
     entry = LedgerEntry(

@@ -36,7 +36,8 @@ def refund(
         raise InputError(f"{amount} is not an amount of {payment.currency} to give back", path="amount")
     left = payments.refundable(session, payment_id)
     if amount > left:
-        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
+        left = round_money(left, payment.currency)
+        raise ConflictError(f"{amount} is more than the {left} {payment.currency} left of the payment", path="amount")
     answer = provider.refund(
         payment.provider_ref, amount, payment.currency, idempotency_key=f"refund-{payment_id}-{key}"
     )

@@ -32,6 +32,7 @@ def release_deposit(
         return done
     left = payments.deposit_left(session, payment_id)
     if amount <= 0 or amount > left or amount != round_money(amount, deposit.currency):
+        left = round_money(left, deposit.currency)
         raise ConflictError(f"{amount} cannot be released, {left} {deposit.currency} is left of the deposit")
     release_id = payments.add_payment(session, release)
     if release_id is None:

@@ -42,7 +42,8 @@ def give_back(
     is_deposit = original.kind == "deposit"
     left = payments.deposit_left(session, payment_id) if is_deposit else payments.refundable(session, payment_id)
     if amount > left:
-        raise ConflictError(f"{amount} is more than the {left} left of the payment", path="amount")
+        left = round_money(left, original.currency)
+        raise ConflictError(f"{amount} is more than the {left} {original.currency} left of the payment", path="amount")
     if is_deposit:
         return reverse(session, account, None, reversal, out_of="deposit")
     return reverse(session, account, original, reversal)
@@ -61,11 +62,13 @@ def pay_out(
     used = prepaid.used_so_far(session, account_id)
     if used and amount > credit - used:
         raise ConflictError(
-            f"{amount} cannot be paid out: of the credit of {credit} {account.currency}, {used} was used since the"
+            f"{amount} cannot be paid out: of the credit of {round_money(credit, account.currency)} {account.currency},"
+            f" {round_money(used, account.currency)} was used since the"
             " last bill",
             path="amount", hint="bill these days first",
         )  # fmt: skip
     if amount <= 0 or amount > credit or amount != round_money(amount, account.currency):
+        credit = round_money(credit, account.currency)
         raise ConflictError(f"{amount} cannot be paid out, the credit is {credit} {account.currency}", path="amount")
     bookings = []
     for source in sources:

@@ -51,7 +51,7 @@ def test_a_refund_is_booked_once_by_its_reference_and_never_exceeds_the_payment(
     payment = till.paid("50.00")
     first = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
     again = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t")
-    with pytest.raises(ConflictError, match=r"more than the 20\.0+ left of the payment"):
+    with pytest.raises(ConflictError, match=r"more than the 20\.00 EUR left of the payment"):
         collect.give_back(till.session, payment, D(30), reference="r2", day=BACK, author="t")
 
     assert ("booked", "duplicate") == (first.outcome, again.outcome)
