@@ -64,7 +64,7 @@ def _interval_options() -> tuple[tuple[str, str], ...]:
 
 def _time_options() -> tuple[tuple[str, str], ...]:
     """Each style by an example that cannot be misread."""
-    example = {"%d": "25", "%m": "11", "%Y": "2026", "%H": "13", "%M": "45", "%S": "00"}
+    example = {"%d": "25", "%m": "11", "%Y": "2026", "%H": "13", "%M": "45", "%S": "00", "%I": "01", "%p": "PM"}
     time_options = [("", "2026-11-25 13:45")]
     for form in TIME_FORMATS[1:]:
         text = form
