@@ -13,7 +13,9 @@ COMPANY, LOCAL_CURRENCY = "Kilowatt Utilities Ltd", "KES"
 COMPANY_OPTIONS = {
     "--currency": LOCAL_CURRENCY,
     "--timezone": "Africa/Nairobi",
-    "--address": r"Ngong Road 41\n00100 Nairobi\nKenya",
+    "--street": "Ngong Road 41",
+    "--postcode": "00100",
+    "--city": "Nairobi",
     "--country": "KE",
     "--vat-id": "P051234567K",
     "--email": "service@kilowatt.example",

@@ -112,7 +112,9 @@ def test_from_a_move_out_to_the_next_tenants_new_bill(let: Office, width: int, *
 
     office.at("2026-11-20")
     walker.follow("Move out")
-    walker.fill(day="2026-10-20", closing__import="160", address="New Street 5\n20095 Hamburg")
+    walker.fill(
+        day="2026-10-20", closing__import="160", street="New Street 5", postcode="20095", city="Hamburg", country="DE"
+    )
     walker.look("move-out")
     walker.press("End the connection")
     expect(page.get_by_text("V-1 ends on 2026-10-20.")).to_be_visible()
