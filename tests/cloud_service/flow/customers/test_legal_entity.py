@@ -1,5 +1,6 @@
 """The operator's companies, changed with a trace."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,3 +66,18 @@ def test_the_same_company_again_is_refused(session: Session) -> None:
     with pytest.raises(ConflictError, match="there is a company Lake Power already") as refused:
         legal_entity.add(session, LAKE, author="mary")
     assert "name" == refused.value.path
+
+
+def test_an_address_is_checked_and_printed_by_the_rules_of_its_country(session: Session) -> None:
+    world = build(session)
+    before = entity_fields(session, world.entity)
+    fields = {"street": "1 High St", "postcode": "ls14ap", "city": "Leeds", "country": "GB"}
+    details = LegalEntityDetails(before.name, before.currency, before.timezone, **fields)  # type: ignore[arg-type]  # texts
+    legal_entity.edit(session, world.entity, details, author="mary")
+
+    after = entity_fields(session, world.entity)
+    assert ("1 High St\nLeeds\nLS1 4AP", "LS1 4AP", "checked") == (after.address, after.postcode, after.address_state)
+    with pytest.raises(InputError, match="no postcode of GB"):
+        legal_entity.edit(session, world.entity, replace(details, postcode="12345"), author="mary")
+    new = legal_entity.add(session, replace(details, name="Another"), author="mary")
+    assert "checked" == entity_fields(session, new).address_state
