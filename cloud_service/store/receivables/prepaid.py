@@ -148,7 +148,9 @@ ACCOUNTS = text(
                                             WHERE i.contract_id = t.id AND i.state = 'parked'),
                                           (SELECT min(lower(i.during)) FROM billing_item i
                                             WHERE i.contract_id = t.id AND i.state IN ('waiting', 'rated'))) END, NULL))
-                                 - coalesce(range_agg(b.during) FILTER (WHERE NOT b.credited), '{}') AS days
+                                 - coalesce(range_agg(b.during) FILTER (WHERE NOT b.credited), '{}')
+                                 - coalesce((SELECT range_agg(w.during) FROM waived_span w WHERE w.contract_id = t.id),
+                                            '{}') AS days
                             FROM invoice_span b WHERE b.contract_id = t.id) left_over, unnest(left_over.days) r) d
             WHERE t.account_id = a.id AND NOT isempty(t.during)
               AND (upper_inf(t.during) OR upper(t.during) > cast(:now AS date) - 400)) k ON true

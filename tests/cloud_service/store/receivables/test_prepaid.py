@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
+from cloud_service.flow.invoicing.unbilled import leave_unbilled
 from cloud_service.store.receivables import prepaid
 from cloud_service.store.receivables.prepaid import NewPrepaidState
 from common.period import Span
@@ -51,6 +52,14 @@ def test_a_contract_is_unbilled_since_its_start_or_between_and_after_its_invoice
     assert ((date(2026, 9, 1), date(2026, 10, 1)), (date(2026, 11, 1), None)) == unbilled(prepaid_till)
     prepaid_till.session.execute(text("UPDATE contract SET during = '[2026-01-01,2026-11-01)'"))
     assert ((date(2026, 9, 1), date(2026, 10, 1)),) == unbilled(prepaid_till)
+
+
+def test_days_that_are_left_unbilled_on_purpose_use_nothing_up(prepaid_till: Till) -> None:
+    june = Span(date(2026, 6, 1), date(2026, 7, 1))
+    (contract,) = prepaid_till.world.contracts
+    leave_unbilled(prepaid_till.session, contract, june, author="t", reason="a present")
+
+    assert ((START, june.start), (june.end, None)) == unbilled(prepaid_till)
 
 
 def test_unbilled_days_of_a_contract_end_with_today(prepaid_till: Till) -> None:
