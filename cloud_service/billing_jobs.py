@@ -70,7 +70,7 @@ def add_calendar_jobs(app: procrastinate.App, tools: CalendarTools) -> None:
         """Issue the rated runs that may issue without a person."""
         for entity in _calendars(tools):
             with company_alone(tools, entity), tools.begin() as session:
-                _issue(session, entity)
+                approve_by_calendar(session, entity)
 
 
 def _calendars(tools: CalendarTools) -> list[EntityCalendar]:
@@ -164,7 +164,7 @@ def _estimate(session: Session, entity: EntityCalendar, item: ParkedItem, now: d
     return ids
 
 
-def _issue(session: Session, entity: EntityCalendar) -> None:
+def approve_by_calendar(session: Session, entity: EntityCalendar) -> None:
     """Let the calendar's rated runs issue; what is far from the period before is held for a person."""
     for run in runs_in(session, ("rated",)):
         if run.legal_entity_id == entity.entity_id and running.may_issue_itself(session, run, entity.calendar):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.books.histories.opinion import Life, seconds
+from tests.books.histories.opinion import midnight, seconds
 
 FIRST = date(2026, 6, 1)  # it runs since
 
@@ -14,15 +14,15 @@ FIRST = date(2026, 6, 1)  # it runs since
 class Counter:
     """A counter that only grows, in thousandths of a kWh."""
 
-    life: Life
+    zone: str  # of the days that it counts by
     name: str  # of its own seed
     most: int  # kWh a day
     days: list[int] = field(default_factory=list)  # what it showed at the midnights since FIRST
 
     def shows(self, at: datetime) -> int:
         """What it shows at a moment."""
-        day = at.astimezone(ZoneInfo(self.life.zone)).date()
-        first, last = self.life.midnight(day), self.life.midnight(day + timedelta(days=1))
+        day = at.astimezone(ZoneInfo(self.zone)).date()
+        first, last = midnight(self.zone, day), midnight(self.zone, day + timedelta(days=1))
         low, high = self.at_midnight(day), self.at_midnight(day + timedelta(days=1))
         return low + (high - low) * seconds(first, at) // seconds(first, last)
 

@@ -10,21 +10,28 @@ from itertools import count
 
 from sqlalchemy import Engine
 
-from cloud_service.store.database.session import transaction
-from tests.books.histories.doors import billing, metering, tenancy
+from tests.books.histories.doors import billing, company, metering, money, tenancy
+from tests.books.histories.einvoices import faults_of_einvoices
 from tests.books.histories.judge import faults, faults_at_the_end
-from tests.books.histories.operator import Operator
-from tests.books.histories.opinion import DAY, Life, tariff_on
-from tests.books.histories.papers import papers_of
+from tests.books.histories.operator import COUNTERS, Operator
+from tests.books.histories.opinion import DAY, Life, after_waived, tariff_on
 from tests.books.histories.screens import faults_of_screens
 from tests.books.histories.sights import days_between
-from tests.books.histories.turns import PERCENT_AFTER, PERCENT_BEFORE, Turn, Turns
+from tests.books.histories.turns import Turn, Turns
 
 ZONES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland")
 START = date(2026, 9, 1)
 HUNG = START - 20 * DAY
 ROUNDS = 6  # of corrections and runs at the end
 END = date(2027, 12, 31)  # after all of them
+PERCENT_BEFORE, PERCENT_AFTER, VAT_CHANGE = Decimal(19), Decimal(16), date(2026, 11, 10)
+FIRST_PRICES = {
+    "home": ({"import": Decimal("0.30")}, Decimal("0.20")),
+    "shop": ({"import": Decimal("0.25")}, Decimal("0.50")),
+    "sun": ({"import": Decimal("0.40")}, Decimal("0.10")),
+    "twin": ({"import_day": Decimal("0.35"), "import_night": Decimal("0.15")}, Decimal("0.30")),
+    "water": ({"water": Decimal("2.10")}, Decimal("0.12")),
+}
 tags = count(1)
 
 
@@ -37,7 +44,7 @@ class History:
     """A seed, and as many turns as wanted; or the very turns."""
 
     seed: int
-    length: int = 25
+    length: int = 16
     turns: list[Turn] | None = None
     telling: list[str] = field(default_factory=list)
     taken: list[Turn] = field(default_factory=list)
@@ -48,7 +55,7 @@ class History:
         operator = new_operator(engine, self.seed)
         turns = Turns(operator, START)
         dice = random.Random(self.seed)
-        begun = [("move_in", dice.randrange(10**9)) for _ in range(2)]
+        begun = turns.begin(dice)
         for number in range(self.length if self.turns is None else len(self.turns)):
             chosen = begun[number] if number < len(begun) else turns.choose(dice)
             turn = chosen if self.turns is None else self.turns[number]
@@ -63,7 +70,10 @@ class History:
         """Everything is read, everybody leaves, everything late is corrected, everything is billed."""
         operator.today = max(operator.today, date(2026, 12, 1)).replace(day=1) + 40 * DAY
         leaving = operator.today - DAY
+        for slip in list(operator.slips):
+            self.say(operator, f"correct {slip}", operator.allowed(partial(metering.correct_moment, operator, *slip)))
         read_all(operator)
+        hear_all(operator)
         for run in list(operator.runs):
             self.say(operator, f"approve {run}", operator.allowed(partial(billing.approve, operator, run)))
         self.judge(faults(operator))
@@ -82,12 +92,14 @@ class History:
             if not self.correct_all(operator, dice):
                 break
         self.judge(faults_at_the_end(operator, START, leaving.replace(day=1)))
+        money.review(operator)
         self.judge(list(faults_of_screens(operator, START - 400 * DAY)))
+        if self.seed % 4 == 0:
+            self.judge(list(faults_of_einvoices(operator, dice)))
 
     def correct_all(self, operator: Operator, dice: random.Random) -> int:
         """What is marked as late is billed anew, or by a difference; how much is left to be billed."""
-        with transaction(operator.engine) as session:
-            papers = papers_of(session, operator.entity)
+        papers = operator.papers()
         touched = [bill for bill in papers.bills.values() if bill.live and bill.touched]
         for bill in touched:
             ways = [billing.difference, billing.rebill]
@@ -98,12 +110,12 @@ class History:
 
     def fill_gaps(self, operator: Operator) -> None:
         """A surplus goes from bill to bill: where days before a bill are not billed, the later bills are taken back."""
-        with transaction(operator.engine) as session:
-            papers = papers_of(session, operator.entity)
+        papers = operator.papers()
         until: dict[str, date] = {}
         for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
             sun = tariff_on(operator.life, operator.points.index(days.point), days.start) in operator.life.netted
-            if sun and until.get(days.contract, days.contract_start) != days.start:
+            reached = after_waived(operator.life, days.contract, until.get(days.contract, days.contract_start))
+            if sun and reached != days.start:
                 self.say(
                     operator, f"credit {bill.number}", operator.allowed(partial(billing.credit, operator, bill.id))
                 )
@@ -124,17 +136,18 @@ class History:
 def new_operator(engine: Engine, seed: int) -> Operator:
     """A company with two places, one of them with an owner who pays while it is empty, and two tariffs."""
     dice = random.Random(f"found {seed}")
-    life = Life(dice.choice(ZONES))
-    life.vat = {"shop": [(date.min, PERCENT_BEFORE)], "sun": [(date.min, PERCENT_BEFORE)]}
-    life.vat["home"] = [(date.min, PERCENT_BEFORE), (date(2026, 11, 10), PERCENT_AFTER)]
+    zone = dice.choice(ZONES)
+    life = Life(zone)
+    life.vat = {code: [(date.min, PERCENT_BEFORE)] for code in ("shop", "sun", "twin")}
+    life.vat |= {"home": [(date.min, PERCENT_BEFORE), (VAT_CHANGE, PERCENT_AFTER)], "water": [(date.min, Decimal(7))]}
     life.netted = {"sun"}
-    operator = Operator(engine, f"H{next(tags)}", seed, life, START, roof=dice.random() < 0.4)
-    operator.found(places=2, clients=4)
-    operator.publish("home", START - 400 * DAY, Decimal("0.30"), Decimal("0.20"))
-    operator.publish("shop", START - 400 * DAY, Decimal("0.25"), Decimal("0.50"))
-    if operator.roof:
-        operator.publish("sun", START - 400 * DAY, Decimal("0.40"), Decimal("0.10"))
-    for point in range(2):
+    operator = Operator(engine, f"H{next(tags)}", seed, life, START, home=zone)
+    power = "roof" if dice.random() < 0.4 else "power"
+    operator.found([power, dice.choice([power, power, "twin", "water"])], clients=4)
+    for code, (units, per_day) in FIRST_PRICES.items():
+        if any(units.keys() <= set(COUNTERS[kind]) for kind in operator.kinds) and (code != "sun" or power == "roof"):
+            operator.publish(code, START - 400 * DAY, dict(units), per_day)
+    for point in range(len(operator.points)):
         metering.hang(
             operator, point, life.midnight(HUNG) + timedelta(hours=dice.choice([0, 9])), dice.choice([1, 1, 20])
         )
@@ -156,6 +169,13 @@ def read_all(operator: Operator) -> None:
         midnights = [life.midnight(day) for day in days_between(HUNG, operator.today + DAY)]
         metering.send(operator, mount.counter, midnights)
     metering.make_days(operator)
+
+
+def hear_all(operator: Operator) -> None:
+    """The payment company tells all, and a person books what nobody could."""
+    for news in sorted(operator.company.news, key=lambda news: news.kind != "paid"):
+        company.tell(operator, news)
+    company.settle(operator)
 
 
 def run_all(operator: Operator) -> None:

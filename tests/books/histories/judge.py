@@ -4,29 +4,27 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from cloud_service.store.database.session import transaction
 from tests.books.histories import opinion
 from tests.books.histories.operator import Operator
 from tests.books.histories.opinion import Nets
-from tests.books.histories.papers import Bill, Line, Papers, nets_of, papers_of
+from tests.books.histories.papers import Bill, Line, Papers, nets_of
 
 ZERO = Decimal(0)
 
 
 def faults(operator: Operator) -> list[str]:
     """What the product says otherwise than the second opinion."""
-    with transaction(operator.engine) as session:
-        papers = papers_of(session, operator.entity)
+    papers = operator.papers()
     return [
         *strangers_days(operator, papers), *days_twice(papers), *wrong_bills(operator, papers), *wrong_tax(papers),
-        *wrong_shares(operator, papers), *wrong_accounts(operator, papers),
+        *bills_after_gaps(operator, papers), *wrong_shares(operator, papers), *wrong_accounts(operator, papers),
+        *operator.wrong,
     ]  # fmt: skip
 
 
 def faults_at_the_end(operator: Operator, start: date, end: date) -> list[str]:
     """What is left undone when there is nothing left to do."""
-    with transaction(operator.engine) as session:
-        papers = papers_of(session, operator.entity)
+    papers = operator.papers()
     return [
         *faults(operator),
         *days_never_billed(operator, papers, start, end),
@@ -48,6 +46,9 @@ def strangers_days(operator: Operator, papers: Papers) -> Iterator[str]:
             point = operator.points.index(days.point)
             for day in each_day(days.start, days.end):
                 payer = opinion.payer(operator.life, point, day)
+                if opinion.is_waived(operator.life, point, day):
+                    yield f"{bill.number} bills {day} of Flat {point}, which is left unbilled"
+                    break
                 if payer != bill.account:
                     yield f"{bill.number} bills {day} of Flat {point} to client {bill.account}, not to {payer}"
                     break
@@ -87,7 +88,7 @@ def wrong_bills(operator: Operator, papers: Papers) -> Iterator[str]:
     for bill in papers.bills.values():
         standing = nets_of([*(bill.own if bill.live else ()), *differences.get(bill.number, ())])
         if bill.live and bill.number not in dues:
-            continue
+            continue  # a bill before it is marked as late
         due = dues[bill.number] if bill.live else {}
         if (due is None or some(standing) != some(due)) and not (bill.live and bill.touched):
             state = "" if bill.live else " (credited)"
@@ -100,16 +101,17 @@ def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
     One with a surplus to come is left out while days before it are not billed, or a bill before it is marked as late.
     """
     dues: dict[str, Nets | None] = {}
-    kept: dict[str, tuple[date, int]] = {}  # by contract: up to which day it is billed without a gap, and the surplus
+    kept: dict[str, tuple[date, Decimal]] = {}  # by contract: billed without a gap up to here, the surplus
     every = sorted(papers.by_days(), key=lambda each: each[0].start)
     left_out: set[str] = set()
     for days, bill in every:
         point = operator.points.index(days.point)
-        until, surplus = kept.get(days.contract, (days.contract_start, 0))
+        until, surplus = kept.get(days.contract, (days.contract_start, ZERO))
+        until = opinion.after_waived(operator.life, days.contract, until)
         netted = opinion.tariff_on(operator.life, point, days.start) in operator.life.netted
         outcome = opinion.bill(operator.life, point, days.start, days.end, surplus)
         whole = until == days.start and outcome is not None and not bill.touched
-        kept[days.contract] = (days.end if whole else date.max, outcome[1] if outcome else 0)
+        kept[days.contract] = (days.end if whole else date.max, outcome[1] if outcome else ZERO)
         if netted and not whole and not bill.touched:
             left_out.add(bill.number)
         due = dues.setdefault(bill.number, {})
@@ -119,6 +121,18 @@ def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
             for percent, net in outcome[0].items():
                 due[percent] = due.get(percent, ZERO) + net
     return {number: due for number, due in dues.items() if number not in left_out}
+
+
+def bills_after_gaps(operator: Operator, papers: Papers) -> Iterator[str]:
+    """What is kept from one bill to the next comes from the day before, or the later bill is marked as late."""
+    until: dict[str, date] = {}
+    for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
+        point = operator.points.index(days.point)
+        netted = opinion.tariff_on(operator.life, point, days.start) in operator.life.netted
+        reached = opinion.after_waived(operator.life, days.contract, until.get(days.contract, days.contract_start))
+        if netted and reached != days.start and not bill.touched:
+            yield f"{bill.number} is from {days.start} on, its contract is billed up to {reached}"
+        until[days.contract] = days.end
 
 
 def wrong_tax(papers: Papers) -> Iterator[str]:

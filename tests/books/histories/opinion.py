@@ -11,14 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-CENT = Decimal("0.01")
+CENT, ZERO = Decimal("0.01"), Decimal(0)
 DAY = timedelta(days=1)
 Nets = dict[Decimal, Decimal]  # percent of VAT -> net
 
 
 @dataclass
 class Mount:
-    """A counter of a meter at a place for a time; indexes in thousandths of a kWh."""
+    """A counter of a meter at a place for a time; indexes in thousandths of its unit."""
 
     meter: str
     point: int
@@ -60,10 +60,10 @@ class Owner:
 
 @dataclass
 class Price:
-    """What holds of a tariff from a day on."""
+    """What holds of a tariff from a day on; a price for each counter that it is of."""
 
     day: date
-    kwh: Decimal
+    units: dict[str, Decimal]
     per_day: Decimal
 
 
@@ -92,10 +92,16 @@ class Life:
     shares: list[Share] = field(default_factory=list)
     money: dict[int, Decimal] = field(default_factory=dict)  # by account: what came in, less what went out
     lost: dict[int, dict[str, Decimal]] = field(default_factory=dict)  # by account and bill: written off
+    waived: dict[str, list[tuple[date, date]]] = field(default_factory=dict)  # by tenant: days that nobody pays for
 
     def midnight(self, day: date) -> datetime:
         """When a day begins where the places are."""
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+        return midnight(self.zone, day)
+
+
+def midnight(zone: str, day: date) -> datetime:
+    """When a day begins in a zone."""
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def payer(life: Life, point: int, day: date) -> int | None:
@@ -105,6 +111,20 @@ def payer(life: Life, point: int, day: date) -> int | None:
             return stay.account
     owner = life.owners.get(point)
     return owner.account if owner and day >= owner.since else None
+
+
+def is_waived(life: Life, point: int, day: date) -> bool:
+    """Whether it was said that a day of a tenant is billed to nobody."""
+    stays = [stay for stay in life.stays if stay.point == point and stay.lives_there(day)]
+    return any(first <= day < last for stay in stays for first, last in life.waived.get(stay.number, ()))
+
+
+def after_waived(life: Life, number: str, day: date) -> date:
+    """The first day from one on that is not waived."""
+    for first, last in sorted(life.waived.get(number, ())):
+        if first <= day < last:
+            day = last
+    return day
 
 
 def tariff_on(life: Life, point: int, day: date) -> str:
@@ -173,6 +193,22 @@ def energy(life: Life, point: int, start: date, end: date, register: str = "impo
     return used if hung or register == "export" else None
 
 
+def part_of(life: Life, point: int, bill: tuple[date, date], days: tuple[date, date], register: str) -> Decimal | None:
+    """What was counted on some days of a bill; by the days, where one meter hung on all and was not read inside."""
+    first, last = life.midnight(bill[0]), life.midnight(bill[1])
+    hung = [
+        mount for mount in life.mounts
+        if (mount.point, mount.register) == (point, register) and mount.since < last
+        and (mount.until is None or mount.until > first)
+    ]  # fmt: skip
+    is_one = len(hung) == 1 and hung[0].since <= first and (hung[0].until is None or hung[0].until >= last)
+    is_read = any(first < at < last for mount in hung for at, _ in indexes_seen(life, mount))
+    counted = energy(life, point, *(bill if is_one and not is_read else days), register)
+    if counted is None or not is_one or is_read:
+        return None if counted is None else Decimal(counted)
+    return Decimal(counted) * (days[1] - days[0]).days / (bill[1] - bill[0]).days
+
+
 def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[date, date]]:
     """The days of a bill cut where tariff, price or VAT change: each piece has lines of its own."""
 
@@ -188,23 +224,22 @@ def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[dat
             first = day
 
 
-def bill(life: Life, point: int, start: date, end: date, kept: int = 0) -> tuple[Nets, int] | None:
+def bill(life: Life, point: int, start: date, end: date, kept: Decimal = ZERO) -> tuple[Nets, Decimal] | None:
     """What the days of a place cost, net by VAT, and the surplus that is kept; None where the counters do not tell."""
     nets: Nets = {}
     for first, last in pieces(life, point, start, end):
-        used = energy(life, point, first, last)
-        if used is None:
-            return None
         code = tariff_on(life, point, first)
-        if code in life.netted:
-            fed_in = energy(life, point, first, last, "export")
-            if fed_in is None:
+        price, percent = price_on(life, code, first), percent_on(life, code, first)
+        amount = cents((last - first).days * price.per_day)
+        for register, each in price.units.items():
+            used = part_of(life, point, (start, end), (first, last), register)
+            fed_in = part_of(life, point, (start, end), (first, last), "export") if code in life.netted else ZERO
+            if used is None or fed_in is None:
                 return None
-            used, kept = max(used - fed_in - kept, 0), max(kept + fed_in - used, 0)
-        price = price_on(life, code, first)
-        percent = percent_on(life, code, first)
-        amount = cents(Decimal(used) / 1000 * price.kwh) + cents((last - first).days * price.per_day)
-        nets[percent] = nets.get(percent, Decimal(0)) + amount
+            if code in life.netted:
+                used, kept = max(used - fed_in - kept, ZERO), max(kept + fed_in - used, ZERO)
+            amount += cents(used / 1000 * each)
+        nets[percent] = nets.get(percent, ZERO) + amount
     return nets, kept
 
 
@@ -235,5 +270,6 @@ def is_due(life: Life, share: Share, member: str) -> bool:
 def lived(life: Life, points: range, start: date, end: date) -> dict[tuple[int, date], int]:
     """Each place and day that somebody pays for, and who."""
     days = [start + timedelta(days=number) for number in range((end - start).days)]
-    payers = {(point, day): payer(life, point, day) for point in points for day in days}
+    places = [(point, day) for point in points for day in days if not is_waived(life, point, day)]
+    payers = {place_and_day: payer(life, *place_and_day) for place_and_day in places}
     return {place_and_day: account for place_and_day, account in payers.items() if account is not None}

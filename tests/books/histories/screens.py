@@ -12,12 +12,13 @@ from cloud_service.store.lists import customers, invoices
 from cloud_service.store.lists.paging import ListQuery, page_of
 from cloud_service.store.lookups import dashboard
 from cloud_service.store.lookups.receivables import statement as account_page
+from cloud_service.store.receivables.prepaid import prepaid_list
 from cloud_service.store.receivables.statements_and_ageing import ageing, statement
 from cloud_service.store.scope import Scope
 from common.period import Span
 from tests.books.histories import opinion
-from tests.books.histories.operator import Operator
-from tests.books.histories.papers import Papers, papers_of
+from tests.books.histories.operator import COUNTERS, Operator
+from tests.books.histories.papers import Papers
 
 ZERO = Decimal(0)
 ALL_ROWS = ListQuery(size=500)
@@ -26,9 +27,10 @@ ALL_ROWS = ListQuery(size=500)
 def faults_of_screens(operator: Operator, start: date) -> Iterator[str]:
     """Each screen that says otherwise."""
     with transaction(operator.engine) as session:
-        papers = papers_of(session, operator.entity)
+        papers = operator.papers()
         yield from wrong_accounts(session, operator, papers, start)
         yield from wrong_totals(session, operator, papers, start)
+        yield from wrong_balances(session, operator, papers)
 
 
 def wrong_accounts(session: Session, operator: Operator, papers: Papers, start: date) -> Iterator[str]:
@@ -51,6 +53,15 @@ def wrong_accounts(session: Session, operator: Operator, papers: Papers, start: 
                 yield f"{screen} says that client {number} owes {amount}, the ledger {owed}"
 
 
+def wrong_balances(session: Session, operator: Operator, papers: Papers) -> Iterator[str]:
+    """Who pays before has left what the ledger says, when all days are billed."""
+    balances = {line.account: line.balance for line in prepaid_list(session, operator.entity)}
+    for number, account in enumerate(operator.accounts):
+        balance = balances.get(f"{operator.tag}-A{number}")
+        if balance is not None and balance != -papers.owed[account][1]:
+            yield f"the prepaid list says that client {number} has {balance}, the ledger {-papers.owed[account][1]}"
+
+
 def wrong_totals(session: Session, operator: Operator, papers: Papers, start: date) -> Iterator[str]:
     """The foot of the list of bills and the cards say what all papers say."""
     scope, today = Scope(entities=frozenset({operator.entity})), operator.today
@@ -69,7 +80,9 @@ def wrong_totals(session: Session, operator: Operator, papers: Papers, start: da
 def energy_billed(operator: Operator, papers: Papers) -> int:
     """What the counters say of the days that live bills are for."""
     energies = [
-        opinion.energy(operator.life, operator.points.index(days.point), days.start, days.end)
+        opinion.energy(operator.life, operator.points.index(days.point), days.start, days.end, register)
         for days, _ in papers.by_days()
+        for register in COUNTERS[operator.kinds[operator.points.index(days.point)]]
+        if register.startswith("import")
     ]
     return sum(energy or 0 for energy in energies)

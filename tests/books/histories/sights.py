@@ -2,12 +2,14 @@
 
 import random
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from cloud_service.store.database.session import transaction
 from tests.books.histories.operator import Operator
 from tests.books.histories.opinion import Mount, Stay
-from tests.books.histories.papers import Bill, Papers, papers_of
+from tests.books.histories.papers import Bill, Papers
 
+Step = partial[None]
+ZONES_OF_SITES = ("Europe/Berlin", "America/New_York", "Pacific/Auckland", "Asia/Kolkata")
 CLOCK_CHANGES = {
     "Europe/Berlin": (date(2026, 10, 25), date(2026, 10, 26)),
     "America/New_York": (date(2026, 11, 1), date(2026, 11, 2)),
@@ -26,8 +28,7 @@ class Sights:
     @property
     def papers(self) -> Papers:
         """What the product has issued."""
-        with transaction(self.operator.engine) as session:
-            return papers_of(session, self.operator.entity)
+        return self.operator.papers()
 
     def a_bill(self, dice: random.Random, *, touched: bool = False) -> Bill | None:
         papers = self.papers
@@ -39,9 +40,19 @@ class Sights:
     def a_stay(self, dice: random.Random) -> Stay | None:
         return dice.choice(self.life.stays) if self.life.stays else None
 
+    @property
+    def hanging(self) -> list[Mount]:
+        """The counters that hang somewhere."""
+        return [mount for mount in self.life.mounts if mount.until is None]
+
     def a_mount(self, dice: random.Random) -> Mount | None:
-        hanging = [mount for mount in self.life.mounts if mount.until is None]
+        hanging = self.hanging
         return dice.choice(hanging) if hanging else None
+
+    def is_exchangeable(self, mount: Mount, other: Mount) -> bool:
+        """Whether two meters could hang at each other's place."""
+        kinds = self.operator.kinds
+        return mount.point != other.point and kinds[mount.point] == kinds[other.point]
 
     def a_day(self, dice: random.Random, back: int = 40, ahead: int = 20) -> date:
         """Near today, often the first of a month or a day on which something else happened."""
@@ -53,7 +64,7 @@ class Sights:
         elif kind < 0.5 and busy:
             near = dice.choice(busy)
         elif kind < 0.65:
-            near = dice.choice(CLOCK_CHANGES[self.life.zone])
+            near = dice.choice(CLOCK_CHANGES.get(self.life.zone, [near]))
         return max(min(near, self.operator.today + timedelta(days=ahead)), self.start)
 
     def a_moment(self, dice: random.Random, day: date) -> datetime:

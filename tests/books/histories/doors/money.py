@@ -8,6 +8,9 @@ from sqlalchemy import text
 from cloud_service.flow import arrangements, collect
 from cloud_service.flow import remind as remind_step
 from cloud_service.flow.dunning import interest
+from cloud_service.flow.prepaid import review as review_step
+from cloud_service.flow.rate import rate_so_far
+from cloud_service.store.receivables.prepaid import account_ids
 from tests.books.histories.operator import WHO, Operator
 
 DEPOSIT = text("SELECT id FROM payment WHERE account_id = :account AND kind = 'deposit' ORDER BY id LIMIT 1")
@@ -43,12 +46,14 @@ def refund(operator: Operator, account: int, nth: int, amount: Decimal) -> None:
     count(operator, account, -amount)
 
 
-def pay_out(operator: Operator, account: int, amount: Decimal) -> None:
-    """Credit goes back."""
-    with operator.door() as session:
-        collect.pay_out(
-            session, operator.accounts[account], amount, reference=operator.reference(), day=operator.today, author=WHO
-        )
+def pay_out(operator: Operator, account: int, amount: Decimal, times: int = 1) -> None:
+    """Credit goes back, told once or twice by the same reference."""
+    reference = operator.reference()
+    for _ in range(times):
+        with operator.door() as session:
+            collect.pay_out(
+                session, operator.accounts[account], amount, reference=reference, day=operator.today, author=WHO
+            )
     count(operator, account, -amount)
 
 
@@ -87,6 +92,13 @@ def write_off(operator: Operator, account: int, invoice: int, number: str, amoun
         arrangements.write_off(session, invoice, amount, reason="lost", day=operator.today, author=WHO)
     bills = operator.life.lost.setdefault(account, {})
     bills[number] = bills.get(number, Decimal(0)) + amount
+
+
+def review(operator: Operator) -> None:
+    """The worker looks at what prepaid accounts have left."""
+    with operator.door() as session:
+        prepaid = sorted(set(account_ids(session, operator.clock())) & set(operator.accounts))
+        review_step(session, prepaid, operator.clock(), rate_so_far, author=WHO)
 
 
 def count(operator: Operator, account: int, amount: Decimal) -> None:

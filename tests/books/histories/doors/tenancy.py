@@ -3,6 +3,8 @@
 from datetime import date
 
 from cloud_service.flow.customers import contract
+from cloud_service.flow.invoicing import unbilled
+from common.period import Span
 from tests.books.histories.operator import WHO, Operator
 from tests.books.histories.opinion import Owner, Stay
 
@@ -82,3 +84,27 @@ def change_cycle(operator: Operator, account: int, cycle: str, day: int) -> None
     """How often an account is billed."""
     with operator.door() as session:
         contract.change_cycle(session, operator.accounts[account], cycle, day, author=WHO)
+
+
+def change_mode(operator: Operator, account: int, mode: str, day: date) -> None:
+    """An account pays before, or after."""
+    with operator.door() as session:
+        contract.change_mode(session, operator.accounts[account], mode, day, author=WHO)
+
+
+def leave_unbilled(operator: Operator, stay: Stay, start: date, end: date) -> None:
+    """Days of a tenant are billed to nobody."""
+    with operator.door() as session:
+        id_ = unbilled.leave_unbilled(
+            session, operator.contract_id(session, stay), Span(start, end), author=WHO, reason="a present"
+        )
+    operator.life.waived.setdefault(stay.number, []).append((start, end))
+    operator.waived.append((stay.number, start, end, id_))
+
+
+def bill_after_all(operator: Operator, number: str, start: date, end: date, id_: int) -> None:
+    """Such days are billed after all."""
+    with operator.door() as session:
+        unbilled.bill_after_all(session, [operator.entity], id_, author=WHO, reason="no present")
+    operator.life.waived[number].remove((start, end))
+    operator.waived.remove((number, start, end, id_))
