@@ -124,12 +124,12 @@ def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
 
 
 def bills_after_gaps(operator: Operator, papers: Papers) -> Iterator[str]:
-    """What is kept from one bill to the next comes from the day before, or the later bill is marked as late."""
+    """What is kept from bill to bill comes from the day before, or the later bill is marked; the first one begins anew."""
     until: dict[str, date] = {}
     for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
         point = operator.points.index(days.point)
         netted = opinion.tariff_on(operator.life, point, days.start) in operator.life.netted
-        reached = opinion.after_waived(operator.life, days.contract, until.get(days.contract, days.contract_start))
+        reached = opinion.after_waived(operator.life, days.contract, until.get(days.contract, days.start))
         if netted and reached != days.start and not bill.touched:
             yield f"{bill.number} is from {days.start} on, its contract is billed up to {reached}"
         until[days.contract] = days.end

@@ -184,6 +184,12 @@ def enter(operator: Operator, counter: str, at: datetime, value: int | None) -> 
         operator.withdrawn.discard((counter, at))
 
 
+def make_days_if_used(operator: Operator) -> None:
+    """The same, where something rests on them; a run makes them first."""
+    if operator.runs or operator.papers().bills:
+        make_days(operator)
+
+
 def make_days(operator: Operator) -> None:
     """What the worker does each minute."""
     operator.read = None

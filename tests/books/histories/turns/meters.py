@@ -27,7 +27,7 @@ class MeterTurns(Sights):
     def _read(self, meter: str, moments: list[datetime]) -> None:
         for counter in [name for name in self.operator.counters if name.startswith(f"{meter}:")]:
             metering.send(self.operator, counter, moments)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def slip(self, dice: random.Random) -> Step | None:
         """A person writes down what the meter shows some hours later."""
@@ -50,7 +50,7 @@ class MeterTurns(Sights):
 
     def _enter(self, counter: str, at: datetime, value: int | None) -> None:
         metering.enter(self.operator, counter, at, value)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def exchange(self, dice: random.Random) -> Step | None:
         """A new meter, or (by the same step of people) the same place with another transformer."""
@@ -61,7 +61,7 @@ class MeterTurns(Sights):
 
     def _exchange(self, mount: Mount, at: datetime, factor: int, noted: datetime | None = None) -> None:
         metering.exchange(self.operator, mount, at, factor, noted)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def correct_factor(self, dice: random.Random) -> Step:
         """The transformer of a meter, also of one that has gone, was another."""
@@ -86,7 +86,7 @@ class MeterTurns(Sights):
 
     def _move(self, moves: list[tuple[Mount, int, int]], at: datetime) -> None:
         metering.move(self.operator, moves, at)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def exchange_at_another_moment(self, dice: random.Random) -> Step | None:
         """A new meter whose coming is noted some hours or days too early or too late."""
@@ -102,7 +102,7 @@ class MeterTurns(Sights):
 
     def _correct_moment(self, meter: str, noted: datetime, at: datetime) -> None:
         metering.correct_moment(self.operator, meter, noted, at)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def move_site(self, dice: random.Random) -> Step:
         """The site is in another zone; refused once days are billed."""
@@ -110,4 +110,4 @@ class MeterTurns(Sights):
 
     def _move_site(self, zone: str) -> None:
         metering.move_site(self.operator, zone)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)

@@ -265,7 +265,7 @@ class SceneTurns(Sights):
         moments = [self.life.midnight(each) for each in days or days_between(self.start - DAY, day + DAY)]
         for mount in [mount for mount in self.hanging if mount.point == 0]:
             metering.send(self.operator, mount.counter, moments)
-        metering.make_days(self.operator)
+        metering.make_days_if_used(self.operator)
 
     def _misread(self, day: date, hours: int = 20) -> None:
         """Somebody corrects a midnight to what was shown some hours later."""
