@@ -124,7 +124,7 @@ def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
 
 
 def bills_after_gaps(operator: Operator, papers: Papers) -> Iterator[str]:
-    """What is kept from bill to bill comes from the day before, or the later bill is marked; the first one begins anew."""
+    """What is kept comes from the bill of the day before, or the later one is marked as late; the first begins anew."""
     until: dict[str, date] = {}
     for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
         point = operator.points.index(days.point)
