@@ -76,6 +76,12 @@ RESTING = text(
      ORDER BY lower(i.during), i.id
     """
 )
+ADJOIN = text(
+    """
+    SELECT isempty(datemultirange(daterange(:end, :start)) - coalesce(
+           (SELECT range_agg(v.during) FROM waived_span v WHERE v.contract_id = :contract), '{}'::datemultirange))
+    """
+)
 LEFT = text(
     """
     SELECT billed->'history' AS history
@@ -111,15 +117,27 @@ def broken(session: Session, contracts: Sequence[RatedContract]) -> dict[Contrac
     earlier = _earlier(session, chained)
     following = next_bills(session, [(contract.contract.id, contract.span) for contract in chained])
     reasons: dict[ContractAndStart, ConflictError] = {}
+    in_order: dict[int, RatedContract] = {}  # by contract: the last that fits
     for contract in chained:
         key = (contract.contract.id, contract.start)
         before = earlier.get(key, EarlierBill(None))
+        last = in_order.get(contract.contract.id)
+        if last is not None and _adjoin(session, last, contract):
+            before = EarlierBill(None, last.history)
         reason = out_of_order(contract, before.gap, before.history, following.get(key))
         if reason is None:
-            earlier[contract.contract.id, contract.end] = EarlierBill(None, contract.history)
+            in_order[contract.contract.id] = contract
         else:
             reasons[key] = reason
     return reasons
+
+
+def _adjoin(session: Session, last: RatedContract, contract: RatedContract) -> bool:
+    """Whether nothing but days that are left unbilled on purpose lies between the days of a contract."""
+    if last.end == contract.start:
+        return True
+    values = {"contract": contract.contract.id, "end": last.end, "start": contract.start}
+    return bool(session.execute(ADJOIN, values).scalar_one())
 
 
 def _earlier(session: Session, contracts: Sequence[RatedContract]) -> dict[ContractAndStart, EarlierBill]:

@@ -127,12 +127,17 @@ def after_waived(life: Life, number: str, day: date) -> date:
     return day
 
 
-def tariff_on(life: Life, point: int, day: date) -> str:
-    """By which tariff a day of a place is priced."""
+def agreed_on(life: Life, point: int, day: date) -> tuple[date, str]:
+    """What was agreed for a day of a place: since when, and which tariff."""
     for stay in life.stays:
         if stay.point == point and stay.lives_there(day):
-            return max((first, code) for first, code in stay.tariffs if first <= day)[1]
-    return life.owners[point].tariff
+            return max((first, code) for first, code in stay.tariffs if first <= day)
+    return life.owners[point].since, life.owners[point].tariff
+
+
+def tariff_on(life: Life, point: int, day: date) -> str:
+    """By which tariff a day of a place is priced."""
+    return agreed_on(life, point, day)[1]
 
 
 def price_on(life: Life, code: str, day: date) -> Price:
@@ -213,8 +218,8 @@ def pieces(life: Life, point: int, start: date, end: date) -> Iterator[tuple[dat
     """The days of a bill cut where tariff, price or VAT change: each piece has lines of its own."""
 
     def rules(day: date) -> tuple[object, ...]:
-        code = tariff_on(life, point, day)
-        return code, price_on(life, code, day).day, percent_on(life, code, day)
+        since, code = agreed_on(life, point, day)
+        return since, code, price_on(life, code, day).day, percent_on(life, code, day)
 
     first = day = start
     while day < end:

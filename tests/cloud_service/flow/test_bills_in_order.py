@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import billing_run as running
 from cloud_service.flow import correct_invoice
 from cloud_service.flow.billing_run import RunPlan
+from cloud_service.flow.invoicing.unbilled import leave_unbilled
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_again, rate_contracts, rate_shard
 from cloud_service.store.invoicing import billing_run_items
 from cloud_service.store.invoicing.billing_calendar import BillingCalendar
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from common.errors import ConflictError
+from common.period import Span
 from tests.books.world import World, build, noon
 from tests.cloud_service.flow.surplus import (
     AUTUMN,
@@ -65,6 +67,17 @@ def test_a_surplus_is_used_once_where_one_run_bills_two_months(world: World) -> 
     assert [] == run(world, AUTUMN)
     # 288 kWh are left over; 298 - 288 = 10 kWh × 1.00 in October, nothing is left for the 288 kWh of November
     assert [(9, "0.00"), (10, "10.00"), (11, "288.00")] == live_bills(world)
+
+
+def test_it_is_used_on_where_days_between_are_left_unbilled_and_one_run_bills_both_sides(world: World) -> None:
+    (contract,) = world.contracts
+    run(world, SEPTEMBER)
+    left_out = Span(date(2026, 10, 10), date(2026, 10, 20))
+    leave_unbilled(world.session, contract, left_out, author="t", reason="a present")
+
+    assert [] == run(world, AUTUMN)
+    # of 288 kWh the 9 days before take 86.4, the 12 days after them (one of 25 hours) 115.6; 86 are left for November
+    assert [(9, "0.00"), (10, "0.00"), (10, "0.00"), (11, "202.00")] == live_bills(world)
 
 
 def test_a_month_waits_for_the_one_before_that_is_parked_and_both_are_right_once_it_is_mended(world: World) -> None:
