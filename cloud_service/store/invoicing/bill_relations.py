@@ -22,23 +22,28 @@ RELATIONS = text(
      WHERE d.on_invoice_id = :id AND d.kind = 'history'
        AND NOT EXISTS (SELECT 1 FROM invoice n WHERE n.corrects_id = i.id AND n.kind = 'credit_note')
     UNION ALL
-    SELECT 3, CASE WHEN i.id IS NULL THEN 'line' ELSE 'difference_to' END, i.public_id, i.number,
+    SELECT 3, CASE WHEN i.id IS NULL THEN 'line' WHEN p.line ? 'advance' THEN 'advance' ELSE 'difference_to' END,
+           i.public_id, i.number,
            lower(p.during), upper(p.during), p.amount, p.currency, p.line->>'label'
       FROM invoice_dependency d
       JOIN pending_line p ON p.id = d.pending_line_id
       LEFT JOIN invoice i ON i.id = d.on_invoice_id
      WHERE d.invoice_id = :id AND d.kind = 'line'
     UNION ALL
-    SELECT 4, 'difference_on', i.public_id, i.number, lower(p.during), upper(p.during), p.amount, p.currency, ''
+    SELECT 4, CASE WHEN p.line ? 'advance' THEN 'settled_on' ELSE 'difference_on' END, i.public_id,
+           i.number, lower(p.during), upper(p.during), p.amount, p.currency, ''
       FROM invoice_dependency d
       JOIN invoice i ON i.id = d.invoice_id
       JOIN pending_line p ON p.id = d.pending_line_id AND p.invoice_id = d.invoice_id
      WHERE d.on_invoice_id = :id AND d.kind = 'line'
     UNION ALL
-    SELECT 5, 'waiting', NULL, NULL, lower(p.during), upper(p.during), p.amount, p.currency, p.line->>'label'
+    SELECT 5, CASE WHEN p.line ? 'advance' THEN 'unsettled' ELSE 'waiting' END, NULL, NULL,
+           lower(p.during), upper(p.during), p.amount, p.currency, p.line->>'label'
       FROM pending_line p
      WHERE p.invoice_id IS NULL
-       AND p.contract_id IN (SELECT s.contract_id FROM invoice_span s WHERE s.invoice_id = :id)
+       AND p.contract_id IN (SELECT s.contract_id FROM invoice_span s WHERE s.invoice_id = :id
+                              UNION ALL
+                             SELECT a.contract_id FROM advance_bill a WHERE a.invoice_id = :id)
        AND (p.line->>'corrects')::bigint = :id
     UNION ALL
     SELECT DISTINCT 6, 'fee', f.public_id, f.number, lower(f.during), upper(f.during), f.total, f.currency, ''
@@ -60,7 +65,7 @@ RELATIONS = text(
 class BillRelation:
     """Something that a bill rests on, or that rests on it, with its days and amount."""
 
-    kind: str  # before, after, line, difference_to, difference_on, waiting, fee, fee_for
+    kind: str  # before, after, line, difference_to, difference_on, waiting, advance, settled_on, unsettled, fee(_for)
     public_id: UUID | None  # of the other bill, None for a line without one
     number: str | None
     start: date

@@ -10,10 +10,13 @@ from cloud_service.flow import billing_run
 from cloud_service.flow.advances.run import due_advances
 from cloud_service.flow.customers.contract import move_out
 from cloud_service.flow.customers.contract.terms import change_mode
+from cloud_service.flow.invoicing import unbilled
 from cloud_service.flow.invoicing.outliers import outliers
 from cloud_service.flow.issue import issue_waiting_lines
 from cloud_service.flow.rate import rate_shard
+from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.receivables.ledger import balances
+from common.errors import ConflictError
 from common.period import Span
 from tests.cloud_service.flow.advances.house import FIRST_QUARTER, JANUARY, House
 
@@ -163,14 +166,18 @@ def test_an_advance_whose_days_are_not_billed_yet_gets_no_bill_of_its_own(house:
     assert 1 == len(house.in_wait())
 
 
-def test_each_advance_keeps_the_rate_of_its_day(house: House) -> None:
-    session = house.world.session
-    session.execute(
+def lower_from(house: House, day: date) -> None:
+    """The tax falls from 19 to 16 % on a day."""
+    rates = f'[{{"percent": "19", "until": "{day}"}}, {{"percent": "16", "from": "{day}"}}]'
+    house.world.session.execute(
         text("UPDATE tariff_version SET document = jsonb_set(document, '{taxes}', cast(:taxes AS jsonb))"),
-        {"taxes": '[{"name": "VAT", "label": "VAT", "category": "S",'
-         ' "rates": [{"percent": "19", "until": "2026-02-01"}, {"percent": "16", "from": "2026-02-01"}]}]'},
-    )  # fmt: skip
-    session.execute(text("UPDATE tariff_version SET hash = md5(document::text)"))
+        {"taxes": f'[{{"name": "VAT", "label": "VAT", "category": "S", "rates": {rates}}}]'},
+    )
+    house.world.session.execute(text("UPDATE tariff_version SET hash = md5(document::text)"))
+
+
+def test_each_advance_keeps_the_rate_of_its_day(house: House) -> None:
+    lower_from(house, FEBRUARY)
     house.agree("100.00")
     house.advances(FEBRUARY)
     february = house.bill(Span(FEBRUARY, MARCH))
@@ -232,3 +239,32 @@ def test_the_next_bill_is_compared_with_what_was_used_before_and_not_with_what_w
     rate_shard(session, run.id)
 
     assert [] == outliers(session, run.id)
+
+
+def test_the_line_that_takes_an_advance_off_is_not_taken_back(house: House) -> None:
+    house.agree("100.00")
+    house.advances(JANUARY)
+    session = house.world.session
+    line = session.execute(text("SELECT id FROM pending_line")).scalar_one()
+
+    with pytest.raises(ConflictError, match="would be paid twice"):
+        unbilled.drop_line(session, [house.world.entity], line, FEBRUARY, author="t", reason="why not")
+
+
+def test_an_advance_of_days_that_are_left_unbilled_is_listed_and_goes_with_the_next_bill(house: House) -> None:
+    house.agree("100.00")
+    house.advances(JANUARY)
+    session, entities = house.world.session, [house.world.entity]
+    assert [] == pending_lines.listed(session, entities, MARCH)
+    unbilled.leave_unbilled(session, house.contract, Span(JANUARY, FEBRUARY), author="t", reason="a building site")
+
+    assert [True] == [line.settles for line in pending_lines.listed(session, entities, MARCH)]
+    assert "advance" in [line.charge for line in house.bill(Span(FEBRUARY, MARCH)).draft.lines]
+
+
+def test_one_in_arrears_has_the_rate_of_its_last_day(house: House) -> None:
+    lower_from(house, date(2026, 1, 15))
+    house.agree("100.00", timing="after")
+
+    (bill,) = house.advances(FEBRUARY).issued
+    assert D(16) == bill.draft.lines[0].tax_rate

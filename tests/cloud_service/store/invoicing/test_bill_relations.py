@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from cloud_service.flow import remind
 from cloud_service.store.invoicing.bill_relations import relations_of
 from tests.books.world import World, build
+from tests.cloud_service.flow.advances.house import House
 from tests.cloud_service.flow.test_correct_invoice import NOVEMBER, OCTOBER, bill, credit, difference
 
 DECEMBER_2 = date(2026, 12, 2)
@@ -56,3 +57,14 @@ def test_a_late_fee_and_its_bill_name_each_other(world: World) -> None:
 
     (fee,) = relations_of(world.session, october.id)
     assert ("fee", told.fee) == (fee.kind, fee.number)
+
+
+def test_an_advance_waits_for_the_bill_of_its_days_and_then_stands_on_it(world: World) -> None:
+    house = House(world)
+    house.agree(day=OCTOBER.start)
+    (advance,) = house.advances(OCTOBER.start).issued
+    assert [("unsettled", None)] == related(world, advance.id)
+
+    october = bill(world)
+    assert [("settled_on", october.number)] == related(world, advance.id)
+    assert [("advance", advance.number)] == related(world, october.id)
