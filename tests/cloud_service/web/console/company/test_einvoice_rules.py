@@ -46,6 +46,8 @@ def test_who_looks_after_one_company_sees_them_and_changes_nothing(console: Cons
 
     assert "part of the product" in text_of(page)
     assert "ZIP file" not in page
-    assert 403 == post(admin, "/settings/mail", PAGE).status_code or 'type="file"' not in page
+    file = {"file": (io.BytesIO(zipped(XRECHNUNG)), "kosit.zip"), "csrf_token": token(admin.get("/settings/mail").text)}
+    assert "looks after all companies" in text_of(admin.post(PAGE, data=file).text)
+    assert "XRechnung-UBL-validation" not in text_of(console.sign_in("root").get(PAGE).text)
     assert 403 == post(admin, "/settings/mail", f"{PAGE}/peppol/remove").status_code
     assert 404 == console.sign_in("billing").get(PAGE).status_code
