@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from cloud_service.flow import billing_run
+from cloud_service.flow import billing_run, collect
 from cloud_service.flow.advances.run import due_advances
 from cloud_service.flow.customers.contract import move_out
 from cloud_service.flow.customers.contract.terms import change_mode
@@ -16,6 +16,7 @@ from cloud_service.flow.issue import issue_waiting_lines
 from cloud_service.flow.rate import rate_shard
 from cloud_service.store.invoicing import pending_lines
 from cloud_service.store.receivables.ledger import balances
+from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError
 from common.period import Span
 from tests.cloud_service.flow.advances.house import FIRST_QUARTER, JANUARY, House
@@ -268,3 +269,23 @@ def test_one_in_arrears_has_the_rate_of_its_last_day(house: House) -> None:
 
     (bill,) = house.advances(FEBRUARY).issued
     assert D(16) == bill.draft.lines[0].tax_rate
+
+
+def test_the_books_say_the_same_in_four_ways_through_all_of_it(house: House) -> None:
+    house.agree("100.00")
+    first, *_rest = house.advances(MARCH).issued
+    collect.pay(
+        house.world.session, house.world.accounts[0], D("150.00"), provider="bank", reference="P-1",
+        day=date(2026, 3, 5), author="t",
+    )  # fmt: skip
+    settlement = house.bill(FIRST_QUARTER)
+    house.credit(first.id, date(2026, 4, 3))
+    house.credit(settlement.id, date(2026, 4, 4))
+    last = house.bill(FIRST_QUARTER, day=date(2026, 4, 6))
+    house.world.session.commit()
+
+    # the credited advance is taken off and given back again: what was used is owed, less the two that stay
+    assert D("289.08") + D("54.93") - 200 == last.draft.total
+    assert [] == house.in_wait()
+    for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 3), date(2026, 4, 6)):
+        assert all(each.agrees for each in reconcile(house.world.session, day))
