@@ -1,10 +1,13 @@
 """Two files that tell of one booking, imported in the same second, book it once."""
 
 import threading
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.receivables.bank_line import BankLine
@@ -87,3 +90,24 @@ def test_what_somebody_enters_by_hand_meanwhile_is_not_booked_again_unasked(bank
 
     with pytest.raises(ConflictError, match=r"somebody booked 59\.50 EUR"):
         book(session, bank, line, meanwhile)
+
+
+def test_who_enters_money_of_the_bank_by_hand_waits_for_the_line_that_is_being_booked(
+    bank: Bank, engine: Engine
+) -> None:
+    bank.world.session.commit()
+
+    def enter(way: str) -> str:
+        with transaction(engine) as session:
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            return collect.pay(
+                session, bank.world.accounts[1], D("5.00"), provider=way, reference=way, day=date(2026, 11, 20),
+                author="t",
+            ).outcome  # fmt: skip
+
+    with transaction(engine) as importing:
+        BookedMeanwhile(importing)
+        assert "booked" == enter("cash")
+        with pytest.raises(OperationalError):
+            enter("bank")
+    assert "booked" == enter("bank")

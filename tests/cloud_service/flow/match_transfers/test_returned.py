@@ -9,6 +9,7 @@ from sqlalchemy import text
 from cloud_service.domain.receivables.returned_payments import amount_returned
 from cloud_service.flow import collect
 from cloud_service.flow.match_transfers.matching import BOOKED, RETURNED, MatchedLine
+from tests.books.world import build
 from tests.cloud_service.flow.match_transfers.conftest import Bank
 from tests.cloud_service.payments.statements import Told, camt, intraday, swift
 
@@ -110,3 +111,21 @@ def test_the_chargeback_of_another_account_is_not_that_of_a_returned_payment(ban
         (line.outcome, [payment.account for payment in line.offered])
         for line in bank.look(camt(of_the_other, name="2"))
     ]
+
+
+def test_the_payment_of_another_company_does_not_come_back_by_our_account(bank: Bank) -> None:
+    session = bank.world.session
+    other = build(session)
+    other.serial = 9
+    other.tenant()
+    session.execute(
+        text("UPDATE bank_account SET iban = 'DE89370400440532013000' WHERE legal_entity_id = :id"),
+        {"id": other.entity},
+    )
+    for account in (other.accounts[0], bank.world.accounts[0]):
+        collect.pay(
+            session, account, D("119.00"), provider="bank", reference=str(account), day=date(2026, 11, 5), author="t"
+        )  # fmt: skip
+    nameless = replace(BACK, end_to_end="NOTPROVIDED")
+
+    assert [["A1"]] == [[payment.account for payment in line.offered] for line in bank.look(camt(nameless, name="2"))]

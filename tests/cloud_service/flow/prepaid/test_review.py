@@ -293,8 +293,10 @@ def test_after_a_bill_unknown_days_count_as_days_did_before(world: World) -> Non
     assert Decimal("0.80") == state(world)[1]  # 20 - 9.60 billed - two days of 4.80
 
 
-def test_days_that_a_run_took_up_before_the_first_bill_count(world: World) -> None:
+@pytest.mark.parametrize("item_state", ["waiting", "parked"])
+def test_days_that_a_run_took_up_before_the_first_bill_count(world: World, item_state: str) -> None:
     plan(world.session, RunPlan(world.entity, NOVEMBER, NOVEMBER.end, "t"))
+    world.session.execute(text("UPDATE billing_item SET state = :state"), {"state": item_state})
     issue_days(world, 3, 4, date(2026, 11, 4))
     look(world, 4)
 
