@@ -68,7 +68,7 @@ class SettledAdvance(msgspec.Struct, frozen=True, kw_only=True):
         return self.net + self.tax
 
 
-class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceBasis(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an invoice or credit note was made from; what is unset is not of its kind."""
 
     contracts: tuple[BilledContract, ...] = ()

@@ -39,16 +39,17 @@ TENTH = Decimal("0.1")
 COUNTS = text("SELECT state, count(*) AS items FROM billing_item WHERE billing_run_id = :run GROUP BY state")
 AMOUNTS = text(
     """
-    SELECT rated->>'currency' AS currency, sum((rated->>'total')::numeric) AS amount
+    SELECT r.currency, sum(r.total) AS amount
       FROM billing_item
+     CROSS JOIN LATERAL jsonb_to_record(rated) AS r(currency text, total numeric)
      WHERE billing_run_id = :run AND state IN ('rated', 'issued')
-     GROUP BY 1
+     GROUP BY r.currency
     """
 )
 BILLS = text(
-    # contracts of one account and the same days share a bill, unless the account wants one each
+    # contracts of one account (which has one currency) and the same days share a bill, unless it wants one each
     """
-    SELECT count(DISTINCT (c.account_id, i.during, i.rated->>'currency',
+    SELECT count(DISTINCT (c.account_id, i.during,
                            CASE WHEN a.settings->>'invoice_per' = 'contract' THEN c.id END))
       FROM billing_item i
       JOIN contract c ON c.id = i.contract_id
