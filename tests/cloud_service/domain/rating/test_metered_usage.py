@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,9 +11,11 @@ import pytest
 from cloud_service.domain.pricing.record_json import to_json
 from cloud_service.domain.pricing.usage import Intervals, Total
 from cloud_service.domain.rating.metered_usage import engine_name, metered_usage
-from cloud_service.domain.rating.register_readings import SpanReadings
+from cloud_service.domain.rating.read_between import RegisterWords
+from cloud_service.domain.rating.register_readings import DayEnds, SpanReadings
 from common.errors import InputError
 from common.period import Span, day_bounds, day_start
+from common.reading import Quality
 from tests.cloud_service.domain.rating.readings import (
     LONG_AGO,
     OCTOBER,
@@ -101,6 +104,16 @@ def test_the_sources_of_an_index_have_one_neighbour_on_each_side_of_the_span() -
     source = metered_usage([mounted_register()], "water", index_readings(*readings, later)).sources[0]
 
     assert [2, 3, 4] == [index.value for index in source.indexes or ()]
+
+
+def test_a_register_of_which_something_is_to_be_said_has_words_and_a_silent_one_has_none() -> None:
+    days = day_readings({1: packed_days(OCTOBER, 100), 2: packed_days(OCTOBER, 5)})
+    filled = DayEnds(bytes([0] * 95 + [Quality.ESTIMATED]))
+    registers = [mounted_register(1, kind="interval"), mounted_register(2, kind="interval", direction="export")]
+
+    usage = metered_usage(registers, "electricity", replace(days, ends={1: [filled]}))
+
+    assert {"import": RegisterWords(is_estimated=True, has_holes=True)} == usage.words
 
 
 @pytest.mark.parametrize("seed", range(30))

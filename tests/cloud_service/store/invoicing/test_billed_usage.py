@@ -88,7 +88,8 @@ def test_a_step_that_two_mounts_share_is_told_with_its_day(world: World) -> None
 
 def test_the_hash_of_days_is_that_of_the_block_that_was_rated(world: World) -> None:
     register = world.registers[0]
-    world.readings(register, THREE_DAYS, wh=7)
+    for number, day in enumerate(THREE_DAYS):
+        world.readings(register, Span(day, day + timedelta(days=1)), wh=7 + number)
     body = packed_days(world.session, [register], THREE_DAYS)[register].body
 
     assert {register: hashlib.sha256(body).hexdigest()} == hashes(world.session, [register, 999_999], THREE_DAYS)
