@@ -200,6 +200,11 @@ def test_a_register_that_bills_lacked_names_the_bills_that_it_would_be_on(world:
     change = bill_register(world.session, 1, "night", billed=True, author="mary")
 
     assert ("INV-2026-00001",) == change.bills
+    noted = text("SELECT count(*) FROM late_day WHERE register_id = :id")
+    before = world.session.execute(noted, {"id": night}).scalar_one()
+    world.session.execute(text("UPDATE invoice_span SET credited = true"))
+    bill_register(world.session, 1, "night", billed=False, author="mary")  # its bill was taken back meanwhile
+    assert before == world.session.execute(noted, {"id": night}).scalar_one()
     sums = world.session.execute(
         text("SELECT sum(before), sum(after) FROM late_day WHERE register_id = :id"), {"id": night}
     )

@@ -156,3 +156,9 @@ def test_a_bill_s_page_shows_what_rests_on_it_and_the_customer_s_does_not(fresh:
     assert "What rests on what The bill after: INV-2" in text_of(first)
     assert f'The bill before: <a href="/bills/{fresh.ids["INV-1"]}">INV-1</a>' in second
     assert "rests on" not in fresh.sign_in("amina").get(f"/portal/bills/{fresh.ids['INV-1']}").text
+
+
+def test_the_history_of_a_bill_says_how_much_of_it_was_settled(console: Console, admin: FlaskClient) -> None:
+    page = admin.get(f"/bills/{console.ids['INV-2']}").text.partition('<ul class="events">')[2].partition("</ul>")[0]
+
+    assert "KES 20.00" in text_of(page)

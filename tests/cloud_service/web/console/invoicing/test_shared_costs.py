@@ -48,3 +48,22 @@ def test_a_cost_is_shared_to_the_cent_after_it_was_looked_at(fresh: Console) -> 
         404
         == post(clerk, "/shared", "/shared/999/take-back", **{"from": "2026-10-01", "until": "2026-11-01"}).status_code
     )
+
+
+def test_shares_of_a_dinar_have_its_three_places(fresh: Console) -> None:
+    with fresh.engine.begin() as connection:
+        connection.execute(text("UPDATE account SET currency = 'TND' WHERE number = 'A-1'"))
+    clerk = fresh.sign_in("billing")
+    document = {
+        "label": "Lift", "currency": "TND", "components": [{"by": "equal"}], "members": [{"contract": "K-1"}],
+    }  # fmt: skip
+    post(clerk, "/shared/new", "/shared/new", name="lift", document=json.dumps(document))
+    (split,) = database_rows(fresh, "SELECT id FROM cost_split")
+    form = {"split": str(split.id), "cost": "7.125", "from": "2026-10-01", "until": "2026-11-01"}
+
+    preview = post(clerk, "/shared", "/shared", do="try", **form).text
+
+    assert "TND 7.125 would be shared" in text_of(preview)
+    assert 'data-label="Share">7.125<' in preview
+    post(clerk, "/shared", "/shared", do="keep", **form)
+    assert "TND 7.125" in text_of(clerk.get("/shared").text)
