@@ -141,7 +141,7 @@ def _block(element: ET.Element, meaning: _ReadingType, meter: str, number: int) 
             continue
         start = _second(_text(child, "start"), f"IntervalBlock {number} start")
         length = _whole(_text(child, "duration") or str(meaning.step_s), f"IntervalBlock {number} duration")
-        check_step(length, field="duration", what=f"an interval of block {number}")
+        check_step(length, field="duration", subject=f"an interval of block {number}")
         value = Decimal(_whole(_text(child, "value"), f"IntervalBlock {number} value")).scaleb(meaning.scale)
         quality = QUALITIES.get(_text(child, "quality", "0"), int(Quality.SUSPECT))
         if run and (start != run[-1][0] + step_s or length != step_s):

@@ -116,7 +116,7 @@ class _MessageReader:
         if value.at is None and (value.start is None or value.end is None):
             raise BadFileError("a value without its time", line=value.segment, field="DTM")
         if value.start and value.end:
-            check_step(int((value.end - value.start).total_seconds()), line=number, field="DTM", what="a value's time")
+            check_step(int((value.end - value.start).total_seconds()), line=number, field="DTM", subject="a value")
         self.run.append(value)
 
     def _flush(self) -> Iterator[FileBlock]:

@@ -130,7 +130,7 @@ def canonical_unit(name: str, *, line: int, field: str) -> tuple[str, int]:
         raise BadFileError(f"{name!r} is not a unit we know", line=line, field=field) from None
 
 
-def check_step(step_s: int, *, field: str, what: str, line: int = 0) -> None:
+def check_step(step_s: int, *, field: str, subject: str, line: int = 0) -> None:
     """Refuse an interval that is neither one of a day's steps nor whole hours of days, months, up to a year.
 
     Half hours pass: some zones change their clock by one.
@@ -138,7 +138,7 @@ def check_step(step_s: int, *, field: str, what: str, line: int = 0) -> None:
     is_long = LONGEST_STEP_S < step_s <= LONG_INTERVAL_MAX_S and not step_s % LONG_GRID_S
     if step_s not in STEPS_S and not is_long:
         raise BadFileError(
-            f"{what} is {step_s} s long", line=line, field=field,
+            f"{subject} is {step_s} s long", line=line, field=field,
             hint=f"one of {STEPS_S}, or whole hours up to a year; of other spans enter the index at both ends",
         )  # fmt: skip
 

@@ -42,15 +42,15 @@ class TableTimes:
             raise BadFileError(f"{text!r} is not a time", line=line, field="time")
         begin = self._instant(start, channel, line)
         step_s = self._length_s(self.moment(start, line), self.moment(rest[0], line), begin)
-        check_step(step_s, line=line, field="time", what=f"the interval {text}")
+        check_step(step_s, line=line, field="time", subject=f"the interval {text}")
         return RowTime(begin, step_s)
 
     def of_interval(self, text: str, channel: tuple[str, str], line: int, step_s: int) -> RowTime:
         """The start of an interval of a fixed length."""
-        named = self.of_index(text, channel, line)
-        if named.step_s or not self.is_end:
-            return named
-        return RowTime(named.at - timedelta(seconds=step_s))
+        row = self.of_index(text, channel, line)
+        if row.step_s or not self.is_end:
+            return row
+        return RowTime(row.at - timedelta(seconds=step_s))
 
     def of_calendar(self, text: str, line: int, step: str) -> RowTime:
         """The day or the month that a row is of."""
