@@ -39,7 +39,7 @@ from cloud_service.store.delivery import einvoice_rules, outgoing, post
 from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
-from cloud_service.store.invoicing.number_series import take_numbers
+from cloud_service.store.invoicing.numbers.number_series import take_numbers
 from cloud_service.store.invoicing.pending_lines import NewLine
 from cloud_service.store.receivables import settlement
 from cloud_service.store.receivables.invoice_balance import balance_of

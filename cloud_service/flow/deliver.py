@@ -45,7 +45,7 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import einvoice_rules, outgoing
 from cloud_service.store.delivery.outgoing import NewDocument, StoredDocument, WaitingMessage
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
-from cloud_service.store.invoicing.receipt_numbers import number_receipts
+from cloud_service.store.invoicing.numbers.receipt_numbers import number_receipts
 from cloud_service.store.lookups.payment_receipt import receipt_of
 from common.errors import EnergyError, NotFoundError
 

@@ -10,7 +10,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import outgoing, payment_receipts
 from cloud_service.store.delivery.outgoing import NewDocument
-from cloud_service.store.invoicing.receipt_numbers import number_receipts
+from cloud_service.store.invoicing.numbers.receipt_numbers import number_receipts
 from cloud_service.store.lookups.payment_receipt import ReceivedMoney, receipt_of, received
 from common.errors import ConflictError, InputError, NotFoundError
 

@@ -283,7 +283,7 @@ def check(engine: Any, tenants: int) -> None:
     from sqlalchemy import text
 
     from cloud_service.store.database.session import transaction
-    from cloud_service.store.invoicing.number_series import gaps
+    from cloud_service.store.invoicing.numbers.number_series import gaps
     from cloud_service.store.receivables.ledger import balances
 
     with transaction(engine) as session:

@@ -29,7 +29,7 @@ from cloud_service.store.audit.log import verify
 from cloud_service.store.database.session import connect, transaction
 from cloud_service.store.invoicing.billing_runs import run_of
 from cloud_service.store.invoicing.issued_invoice import invoice_with_proof
-from cloud_service.store.invoicing.number_series import gaps
+from cloud_service.store.invoicing.numbers.number_series import gaps
 from cloud_service.store.invoicing.run_progress import progress_of
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError

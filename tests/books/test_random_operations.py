@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from cloud_service.store.audit.log import verify
 from cloud_service.store.database.session import connect
-from cloud_service.store.invoicing.number_series import gaps
+from cloud_service.store.invoicing.numbers.number_series import gaps
 from tests.books.model import Model
 from tests.books.operations import Driver
 from tests.books.proof import Books

@@ -19,7 +19,7 @@ WHICH = click.option("--entity", type=int, help="Legal entity; needed where ther
 @JSON
 def numbers(*, entity: int | None, json_output: bool) -> None:
     """The number series: what was given out, what comes next."""
-    from cloud_service.store.invoicing.series_manners import series_of
+    from cloud_service.store.invoicing.numbers.series_manners import series_of
 
     with transaction() as session:
         rows = [

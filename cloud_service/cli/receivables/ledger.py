@@ -30,7 +30,7 @@ def ledger() -> None:
 def check(*, on: str | None, json_output: bool) -> None:
     """Prove that ledger, invoices, ageing and statements agree and that no number is missing; exit code 6 if not."""
     from cloud_service.store.customers.legal_entities import entity_names
-    from cloud_service.store.invoicing.number_series import gaps
+    from cloud_service.store.invoicing.numbers.number_series import gaps
     from cloud_service.store.receivables.reconciliation import reconcile
 
     with transaction() as session:

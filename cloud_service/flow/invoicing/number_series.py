@@ -12,8 +12,8 @@ from cloud_service.domain.invoicing.number_pattern import (
 )
 from cloud_service.store.audit import log
 from cloud_service.store.database.session import Session
-from cloud_service.store.invoicing import series_manners
-from cloud_service.store.invoicing.series_manners import Series
+from cloud_service.store.invoicing.numbers import series_manners
+from cloud_service.store.invoicing.numbers.series_manners import Series
 from common.errors import ConflictError, InputError
 
 

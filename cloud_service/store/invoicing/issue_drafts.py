@@ -11,7 +11,7 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import post
 from cloud_service.store.invoicing import invoice_rows
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
-from cloud_service.store.invoicing.number_series import take_numbers
+from cloud_service.store.invoicing.numbers.number_series import take_numbers
 from cloud_service.store.receivables import settlement
 
 DELIVERIES_A_JOB = 20

@@ -11,7 +11,7 @@ from cloud_service.domain.invoicing.number_pattern import SeriesManner, check
 from cloud_service.flow.invoicing.number_series import manner_of, preview, set_manner
 from cloud_service.store.customers import legal_entities
 from cloud_service.store.customers.tables import LegalEntity
-from cloud_service.store.invoicing import series_manners
+from cloud_service.store.invoicing.numbers import series_manners
 from cloud_service.web.access import May, access, actor, scope
 from cloud_service.web.clock import today
 from cloud_service.web.console.shared_fields import REASON

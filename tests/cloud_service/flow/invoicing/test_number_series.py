@@ -8,7 +8,7 @@ from cloud_service.domain.invoicing.number_pattern import SeriesManner
 from cloud_service.flow.invoicing.number_series import manner_of, preview, set_manner
 from cloud_service.flow.issue import issue
 from cloud_service.flow.rate import rate_contracts
-from cloud_service.store.invoicing.number_series import gaps, take_numbers
+from cloud_service.store.invoicing.numbers.number_series import gaps, take_numbers
 from common.errors import ConflictError, InputError
 from common.period import Span
 from tests.books.world import World, build

@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cloud_service.store.delivery import payment_receipts
-from cloud_service.store.invoicing.receipt_numbers import number_receipts
+from cloud_service.store.invoicing.numbers.receipt_numbers import number_receipts
 from tests.books.world import build
 from tests.cloud_service.till import Till
 

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import text
 
-from cloud_service.store.invoicing.number_series import gaps, take_numbers
+from cloud_service.store.invoicing.numbers.number_series import gaps, take_numbers
 from tests.books.world import World
 from tests.cloud_service.store.invoicing.october import issue_month
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from cloud_service.store.invoicing.number_series import take_numbers
+from cloud_service.store.invoicing.numbers.number_series import take_numbers
 
 OPEN = text("INSERT INTO payment_receipt (payment_id) VALUES (:payment) ON CONFLICT (payment_id) DO NOTHING")
 UNNUMBERED = text(

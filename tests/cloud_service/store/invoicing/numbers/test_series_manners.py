@@ -1,7 +1,7 @@
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.number_pattern import SeriesManner
-from cloud_service.store.invoicing import series_manners
+from cloud_service.store.invoicing.numbers import series_manners
 from tests.books.world import build
 
 YEARLY, GOING_ON = SeriesManner("R{yy}-", 4, 12, yearly=True), SeriesManner("B", 2, 1, yearly=False)

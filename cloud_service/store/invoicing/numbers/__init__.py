@@ -1,0 +1,1 @@
+"""Number series, their manners of writing, numbers of receipts."""
