@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 PYTEST := $(BIN)/python -m pytest
 export UV_NATIVE_TLS := 1
+export PYTHONDONTWRITEBYTECODE :=  # tests start hundreds of processes: each would compile all modules anew
 
 .PHONY: help setup demo test test-packages check walls fast-tests catalogue format lock chaos books oracle fuzz
 
@@ -18,7 +19,7 @@ $(VENV)/ready: deploy/lock/dev.txt deploy/lock/uv.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(UV) || $(BIN)/python -m pip install --quiet --require-hashes -r deploy/lock/uv.txt
 	@echo "installing packages …"
-	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes deploy/lock/dev.txt deploy/lock/uv.txt
+	@$(UV) pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes deploy/lock/dev.txt deploy/lock/uv.txt
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -32,7 +33,8 @@ test: setup  ## Run the whole test suite; a test whose program is missing is ski
 test-packages:  ## Install the Debian programs that tests use (root or sudo); all else stays inside the clone
 	@sh deploy/test_packages.sh
 
-check: walls fast-tests  ## Fast loop: format, lint, types, import contracts, unit tests
+check:  ## Fast loop: format, lint, types, import contracts, unit tests, on both cores at once
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync walls fast-tests
 
 walls: setup  ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Flask
 
 from cloud_service.domain.calendar.billing_cycle import MONTHS
+from cloud_service.web.language.company_labels import OF_COMPANIES
 from cloud_service.web.language.einvoice_labels import OF_PAPERS
 from cloud_service.web.language.sentences import gettext as _
 from cloud_service.web.language.sentences import lazy_gettext as _l
@@ -236,32 +237,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "disputed": _l("Disputed"),
         "dispute closed": _l("Dispute closed"),
     },
-    "tax_id": {"vat_id": _l("VAT id"), "tax_number": _l("Tax number"), "company_number": _l("Company number")},
-    "bank_scheme": {
-        "iban": "IBAN",
-        "us": _l("United States"),
-        "uk": _l("United Kingdom"),
-        "in": _l("India"),
-        "ke": _l("Kenya, bank"),
-        "ke_paybill": _l("Kenya, M-PESA"),
-        "au": _l("Australia"),
-        "free": _l("Free lines"),
-    },
-    "bank_part": {
-        "iban": "IBAN",
-        "bic": "BIC",
-        "bank_name": _l("Bank"),
-        "routing_number": _l("Routing number"),
-        "account_number": _l("Account number"),
-        "sort_code": _l("Sort code"),
-        "ifsc": "IFSC",
-        "bank_code": _l("Bank code"),
-        "branch_code": _l("Branch code"),
-        "paybill": _l("Paybill number"),
-        "paybill_account": _l("Account number"),
-        "bsb": "BSB",
-        "free_lines": _l("Pay to"),
-    },
+    **OF_COMPANIES,
     "number_series": {"invoice": _l("Invoice"), "credit_note": _l("Credit note"), "receipt": _l("Receipt")},
     "order": {"disconnect": _l("Disconnect"), "reconnect": _l("Reconnect")},
     "device_fact": {
