@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from tests.books.histories.opinion import midnight, seconds
 
 FIRST = date(2026, 6, 1)  # it runs since
+AUTUMN = date(2026, 10, 1)  # what the sun gives gets less
 
 
 @dataclass
@@ -17,6 +18,7 @@ class Counter:
     zone: str  # of the days that it counts by
     name: str  # of its own seed
     most: int  # kWh a day
+    most_later: int  # from AUTUMN on
     days: list[int] = field(default_factory=list)  # what it showed at the midnights since FIRST
 
     def shows(self, at: datetime) -> int:
@@ -32,5 +34,6 @@ class Counter:
         while len(self.days) <= number:
             dice = random.Random(f"{self.name}:{len(self.days)}")
             before = self.days[-1] if self.days else dice.randrange(1000) * 1000
-            self.days.append(before + dice.randrange(self.most) * 1000)
+            most = self.most if FIRST + timedelta(days=len(self.days)) < AUTUMN else self.most_later
+            self.days.append(before + dice.randrange(most) * 1000)
         return self.days[number]

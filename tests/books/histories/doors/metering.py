@@ -41,8 +41,8 @@ def new_meter(operator: Operator, session: Session, kind: str) -> str:
     operator.meters[name] = sites_and_meters.add_meter(session, meter, author=WHO)
     for register in registers:
         seed = f"{operator.seed}:{len(operator.meters)}:{register.name}"
-        most = 30 if register.name == "export" else 20
-        operator.counters[f"{name}:{register.name}"] = Counter(operator.home, seed, most)
+        most, later = (30, 6) if register.name == "export" else (20, 20)
+        operator.counters[f"{name}:{register.name}"] = Counter(operator.home, seed, most, later)
     return name
 
 

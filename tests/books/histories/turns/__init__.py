@@ -45,12 +45,11 @@ class Turns(MeterTurns, TenancyTurns, BillTurns, MoneyTurns, SceneTurns):
 
     def begin(self, dice: random.Random) -> list[Turn]:
         """How it begins: often with a hard situation, then with tenants."""
-        scenes = [name for name in SCENES if name not in KNOWN]
-        names = [
-            *dice.choices([[], *([name] for name in scenes)], [len(scenes), *([2] * len(scenes))])[0],
-            "move_in",
-            "move_in",
-        ]
+        weights = {name: 2 for name in SCENES if name not in KNOWN} | {"": len(SCENES)}
+        if "sun" in self.operator.tariffs:
+            weights["months_out_of_order"] = 12  # only a surplus makes their order matter
+        scene = dice.choices([*weights], [*weights.values()])[0]
+        names = [scene, "move_in", "move_in"] if scene else ["move_in", "move_in"]
         return [(name, dice.randrange(10**9)) for name in names]
 
     def play(self, turn: Turn) -> tuple[str, bool]:
