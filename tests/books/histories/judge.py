@@ -125,12 +125,16 @@ def all_due(operator: Operator, papers: Papers) -> dict[str, Nets | None]:
 
 def bills_after_gaps(operator: Operator, papers: Papers) -> Iterator[str]:
     """What is kept comes from the bill of the day before, or the later one is marked as late; the first begins anew."""
+    credited = {
+        (days.contract, day) for bill in papers.bills.values() if not bill.live for days in bill.days
+        for day in each_day(days.start, days.end)
+    }  # fmt: skip
     until: dict[str, date] = {}
     for days, bill in sorted(papers.by_days(), key=lambda each: each[0].start):
         point = operator.points.index(days.point)
         netted = opinion.tariff_on(operator.life, point, days.start) in operator.life.netted
         reached = opinion.after_waived(operator.life, days.contract, until.get(days.contract, days.start))
-        if netted and reached != days.start and not bill.touched:
+        if netted and reached != days.start and not bill.touched and (days.contract, reached) not in credited:
             yield f"{bill.number} is from {days.start} on, its contract is billed up to {reached}"
         until[days.contract] = days.end
 
