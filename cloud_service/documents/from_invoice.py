@@ -193,8 +193,8 @@ def _line(
 
 def _factor(line: BilledLine) -> LineFactor | None:
     """What a standing charge was multiplied by, which its explanation has said on every bill."""
-    found = FACTOR.search(line.explanation.why) if line.charge == "standing" else None
-    return LineFactor(Decimal(found[1]), found[2]) if found else None
+    factor = FACTOR.search(line.explanation.why) if line.charge == "standing" else None
+    return LineFactor(Decimal(factor[1]), factor[2]) if factor else None
 
 
 def _is_coin(line: BilledLine) -> bool:

@@ -127,8 +127,8 @@ def _line_name(line: PaperLine, localizer: Localizer) -> str:
     """The tariff's own words; what we add ourselves is called in the reader's language."""
     prefix = NUMBERED.get(line.charge)
     if prefix and line.label.startswith(prefix) and "," not in line.label:
-        named = "lines.advance_bill" if line.charge == ADVANCE else "lines.interest"
-        return localizer.label(named, number=line.label.removeprefix(prefix))
+        label_key = "lines.advance_bill" if line.charge == ADVANCE else "lines.interest"
+        return localizer.label(label_key, number=line.label.removeprefix(prefix))
     name = localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
     return f"{name} ({localizer.label('readings.estimated')})" if line.estimated else name
 

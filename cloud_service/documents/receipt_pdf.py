@@ -60,8 +60,8 @@ def taken_back_note(receipt: PaymentReceipt, localizer: Localizer) -> str:
 def rest_rows(receipt: PaymentReceipt, localizer: Localizer) -> list[tuple[str, str]]:
     """What of the payment paid no bill: what went back, and what is credit or a deposit that is still held."""
     rows = [
-        (localizer.label(f"receipt.{part.kind}", date=localizer.day(part.day)), part.amount)
-        for part in receipt.taken_back
+        (localizer.label(f"receipt.{share.kind}", date=localizer.day(share.day)), share.amount)
+        for share in receipt.taken_back
     ]
     if receipt.kept:
         rows.append(

@@ -89,7 +89,7 @@ def table_head(rows: Sequence[Sequence[str]]) -> TableHead:
             texts = tuple(place for place, key in enumerate(keys) if key in TEXTS)
             kinds = tuple(place for place, key in enumerate(keys) if key in KINDS)
             money = [row[places[name]] for name in ("amount", "came_in") if name in places]
-            currency = next((found for head in money if (found := _currency(head))), "")
+            currency = next(filter(None, map(_currency, money)), "")
             return TableHead(places, texts, kinds, number + 1, currency, _account_above(rows[:number]))
     raise InputError(
         "no bank statement in it", hint=f"ask the bank for camt.053 or camt.054 files, MT940, or a table: {NEEDED}"
@@ -112,8 +112,8 @@ def _key(head: str) -> str:
 
 
 def _currency(head: str) -> str:
-    found = CURRENCY.search(head.strip())
-    return SIGNS.get(found[1].upper(), found[1].upper()) if found else ""
+    match = CURRENCY.search(head.strip())
+    return SIGNS.get(match[1].upper(), match[1].upper()) if match else ""
 
 
 def _account_above(preamble: Sequence[Sequence[str]]) -> str:

@@ -18,7 +18,7 @@ def confirm(session: Session, client_id: int, order: BatchOrder) -> RowChange:
     details = ClientDetails(**asdict(before) | {"address_state": CHECKED})
     edit_client(session, client_id, details, author=order.author, reason=order.reason)
     after = client_fields(session, client_id)
-    fields = [line for part in PARTS for line in lines_of(getattr(after, part))]
+    fields = [line for field in PARTS for line in lines_of(getattr(after, field))]
     return RowChange(" · ".join(lines_of(before.address)), " | ".join([*fields, after.country]))
 
 

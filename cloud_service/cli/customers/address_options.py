@@ -46,6 +46,6 @@ def given_address(options: dict[str, Any]) -> dict[str, Any]:
 def say_understood(party: Addressed, given: dict[str, Any]) -> None:
     """After an address that was given as a text: what its fields are now."""
     if "address" in given and party.address_state == READ and party.address:
-        parts = [f"{part} {getattr(party, part)!r}" for part in PARTS if getattr(party, part)]
+        parts = [f"{field} {getattr(party, field)!r}" for field in PARTS if getattr(party, field)]
         hint = "--address-checked if that is right"
         click.echo(f"address read as {', '.join(parts)}; {hint}", err=True)

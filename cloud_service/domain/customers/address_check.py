@@ -17,12 +17,12 @@ def tidy(address: PostalAddress) -> PostalAddress:
     street = lines_of(address.street)
     if len(street) > STREET_LINES_MAX:
         raise InputError(f"the street has {len(street)} lines", path="street", hint=f"{STREET_LINES_MAX} at most")
-    others = {part: " ".join(getattr(address, part).split()) for part in ("postcode", "city", "region")}
+    others = {field: " ".join(getattr(address, field).split()) for field in ("postcode", "city", "region")}
     neat = PostalAddress("\n".join(" ".join(line.split()) for line in street), **others)
-    for part in ("street", "postcode", "city", "region"):
-        text = getattr(neat, part)
+    for field in ("street", "postcode", "city", "region"):
+        text = getattr(neat, field)
         if max(map(len, text.split("\n"))) > LONGEST or any(ord(sign) < ord(" ") and sign != "\n" for sign in text):
-            raise InputError("this is too long or has control characters", path=part, hint=f"{LONGEST} characters")
+            raise InputError("this is too long or has control characters", path=field, hint=f"{LONGEST} characters")
     return neat
 
 
@@ -30,9 +30,9 @@ def fitting(address: PostalAddress, country: str) -> PostalAddress:
     """The address as its country writes it; InputError at the field that does not fit, with what is right."""
     habits = habits_of(country)
     address = tidy(address)
-    for sign, part, noun in (("A", "street", "street"), ("C", "city", "city")):
-        if sign in habits.needs and not getattr(address, part):
-            raise InputError(f"the {noun} is missing", path=part, hint=f"{country} needs it, {ANYWAY}")
+    for sign, field, noun in (("A", "street", "street"), ("C", "city", "city")):
+        if sign in habits.needs and not getattr(address, field):
+            raise InputError(f"the {noun} is missing", path=field, hint=f"{country} needs it, {ANYWAY}")
     return PostalAddress(
         address.street, _postcode(address.postcode, country, habits), address.city, _region(address, country, habits)
     )

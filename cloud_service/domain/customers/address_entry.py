@@ -53,9 +53,9 @@ def _entered(address: PostalAddress, party: Addressed) -> dict[str, str]:
     if not party.country:
         raise InputError("the country of the address is missing", path="country", hint="two capitals, for example DE")
     as_written = party.address_state == AS_WRITTEN
-    kept = tidy(address) if as_written else fitting(address, party.country)
-    lines = "\n".join(printed_lines(kept, party.country))
-    return {"address": lines, **asdict(kept), "address_state": AS_WRITTEN if as_written else CHECKED}
+    settled = tidy(address) if as_written else fitting(address, party.country)
+    lines = "\n".join(printed_lines(settled, party.country))
+    return {"address": lines, **asdict(settled), "address_state": AS_WRITTEN if as_written else CHECKED}
 
 
 def _from_text(text: str, country: str) -> dict[str, str]:

@@ -43,16 +43,16 @@ def read_address(text: str, country: str = "") -> PostalAddress:
 
 def _of_one_line(line: str, country: str) -> PostalAddress:
     """Commas stand for ends of lines: the first one behind which a postcode is found, else the last one."""
-    words = [word.strip() for word in line.split(",") if word.strip()]
-    if len(words) > 1 and is_country(words[-1], country):
-        words.pop()
-    for at in range(1, len(words)):
-        address = _split((", ".join(words[:at]), ", ".join(words[at:])), country)
+    pieces = [word.strip() for word in line.split(",") if word.strip()]
+    if len(pieces) > 1 and is_country(pieces[-1], country):
+        pieces.pop()
+    for at in range(1, len(pieces)):
+        address = _split((", ".join(pieces[:at]), ", ".join(pieces[at:])), country)
         if address.postcode:
             return address
-    if len(words) > 1 and not any(sign.isdigit() for sign in words[-1]):
-        return _fields([", ".join(words[:-1])], "", words[-1])
-    return _split((", ".join(words),), country)
+    if len(pieces) > 1 and not any(sign.isdigit() for sign in pieces[-1]):
+        return _fields([", ".join(pieces[:-1])], "", pieces[-1])
+    return _split((", ".join(pieces),), country)
 
 
 def _split(address: Sequence[str], country: str) -> PostalAddress:

@@ -52,10 +52,10 @@ class PaymentReceipt:
     @property
     def gone(self) -> Decimal:
         """What went back to the payer."""
-        return sum((part.amount for part in self.taken_back if part.kind != "release"), Decimal(0))
+        return sum((share.amount for share in self.taken_back if share.kind != "release"), Decimal(0))
 
     @property
     def kept(self) -> Decimal:
         """What is neither used for a bill nor gone: credit of the client, or the deposit that is still held."""
         used = sum((bill.paid for bill in self.bills), Decimal(0))
-        return self.amount - used - sum((part.amount for part in self.taken_back), Decimal(0))
+        return self.amount - used - sum((share.amount for share in self.taken_back), Decimal(0))

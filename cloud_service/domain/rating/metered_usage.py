@@ -85,9 +85,9 @@ def metered_usage(
             left_out = error
         else:
             of_members = [register_source(name, member, readings) for member in members]
-            words = register_words(members, of_members, readings)
-            if words != NO_WORDS:
-                register_texts[name] = words
+            register_text = register_words(members, of_members, readings)
+            if register_text != NO_WORDS:
+                register_texts[name] = register_text
             sources += of_members
     if not registers:
         raise left_out or InputError("no meter with a billed register is mounted", code="no_meter")

@@ -65,11 +65,11 @@ class ToldBefore:
         places = dict.fromkeys(self.of_its_names(line))
         for number in range(-FORM_DAYS_MAX.days, FORM_DAYS_MAX.days + 1):
             day = line.booked_on + timedelta(days=number)
-            found = [*self._by_amount.get((line.currency, line.amount, day), ())]
-            found += self._by_total.get((line.currency, line.amount, day), ())
+            candidates = [*self._by_amount.get((line.currency, line.amount, day), ())]
+            candidates += self._by_total.get((line.currency, line.amount, day), ())
             if line.batch_total is not None:
-                found += self._by_amount.get((line.currency, line.batch_total, day), ())
-            places |= dict.fromkeys(place for place in found if self._may_tell(line, place))
+                candidates += self._by_amount.get((line.currency, line.batch_total, day), ())
+            places |= dict.fromkeys(place for place in candidates if self._may_tell(line, place))
         return places
 
     def _may_tell(self, line: BankLine, place: int) -> bool:
@@ -86,8 +86,8 @@ def content_of(line: BankLine) -> tuple[object, ...]:
 class _Choice:
     """One earlier line at most for each line, the surest pairs first."""
 
-    def __init__(self, told: ToldBefore, statement: Sequence[BankLine]) -> None:
-        self._told, self._earlier, self._statement = told, told.lines, statement
+    def __init__(self, earlier: ToldBefore, statement: Sequence[BankLine]) -> None:
+        self._told, self._earlier, self._statement = earlier, earlier.lines, statement
         self._taken: set[int] = set()
         self._pairs: dict[int, tuple[int, Likeness]] = {}
 

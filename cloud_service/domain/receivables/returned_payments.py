@@ -53,9 +53,9 @@ def returned_payment(line: BankLine, payments: Sequence[ReceivedPayment]) -> Ret
     """The payment that a line takes back."""
     fitting = [payment for payment in payments if _may_be(line, payment)]
     for is_named in (_has_its_name, _has_its_end_to_end_id, _has_its_mandate):
-        named = [payment for payment in fitting if is_named(line, payment)]
-        if named:
-            return _booked_by_hand(line, named) or _of_one_name(named)
+        namesakes = [payment for payment in fitting if is_named(line, payment)]
+        if namesakes:
+            return _booked_by_hand(line, namesakes) or _of_one_name(namesakes)
     likely = [payment for payment in fitting if _speaks_for(line, payment)]
     return _booked_by_hand(line, likely or fitting) or _offered(likely, fitting)
 
@@ -68,10 +68,10 @@ def _booked_by_hand(line: BankLine, payments: Sequence[ReceivedPayment]) -> Retu
     return None
 
 
-def _of_one_name(named: Sequence[ReceivedPayment]) -> ReturnedPayment:
+def _of_one_name(namesakes: Sequence[ReceivedPayment]) -> ReturnedPayment:
     """The only one that is left of those with the name of a line, if all others came back by lines of their own."""
-    left = [payment for payment in named if not payment.is_given_back]
-    if len(left) == 1 and all(payment.is_returned_by_line for payment in named if payment not in left):
+    left = [payment for payment in namesakes if not payment.is_given_back]
+    if len(left) == 1 and all(payment.is_returned_by_line for payment in namesakes if payment not in left):
         return ReturnedPayment(left[0])
     return ReturnedPayment(None, tuple(left[:OFFERED_MAX]))
 

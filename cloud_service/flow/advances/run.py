@@ -112,8 +112,8 @@ def _issue_page(session: Session, how: AdvanceIssue, due: dict[int, PlannedContr
         return [bill for contract in contracts for bill in _issue(session, how, contract)]
 
     def park(contract: int, error: Exception) -> list[WrittenInvoice]:
-        (facts,) = billable_contracts.contracts(session, [contract])
-        parked = ParkedAdvance(contract, facts.number, _due(due[contract], how.on)[0].span, fault_of(error))
+        (contract_row,) = billable_contracts.contracts(session, [contract])
+        parked = ParkedAdvance(contract, contract_row.number, _due(due[contract], how.on)[0].span, fault_of(error))
         bills.note_fault(session, contract, parked.span, parked.reason)
         run.parked.append(parked)
         return []

@@ -23,11 +23,11 @@ class BookedMeanwhile:
         bank_bookings.lock(session)
         self._of_others += bank_bookings.booked_since(session, self._seen)
         self._seen = bank_bookings.newest_id(session)
-        told = next((booking for booking in self._of_others if _may_be(line, booking)), None)
-        if told is not None:
-            amount = round_money(told.amount, told.currency)
+        twin = next((booking for booking in self._of_others if _may_be(line, booking)), None)
+        if twin is not None:
+            amount = round_money(twin.amount, twin.currency)
             raise ConflictError(
-                f"somebody booked {amount:f} {told.currency} at this moment, which may be this line",
+                f"somebody booked {amount:f} {twin.currency} at this moment, which may be this line",
                 hint="look at the file again",
             )
 

@@ -17,7 +17,7 @@ from cloud_service.sheets.rows.made_rows import refuse
 
 def address_fields(fields: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
     """The fields of a row with its address as it is meant; refused where it says the address twice."""
-    if not any(fields[part] for part in PARTS):
+    if not any(fields[field] for field in PARTS):
         return dict(fields)
     address, street = fields["address"], fields["street"]
     if address and street:
@@ -27,15 +27,15 @@ def address_fields(fields: Mapping[str, str], columns: Mapping[str, str]) -> dic
 
 def with_rules(given: Mapping[str, str], country: str) -> dict[str, Any]:
     """What is given for a new record; fields are to fit their country, the company's unless given."""
-    rules = {"address_state": CHECKED, "country": country} if any(given.get(part) for part in PARTS) else {}
+    rules = {"address_state": CHECKED, "country": country} if any(given.get(field) for field in PARTS) else {}
     return rules | dict(given)
 
 
 def as_stored(fields: Mapping[str, str], stored: Addressed) -> dict[str, str]:
     """The fields of a row as they would be stored, to be compared with what is checked there: `ls14ap` is `LS1 4AP`."""
-    if not any(fields[part] for part in PARTS) or stored.address_state != CHECKED:
+    if not any(fields[field] for field in PARTS) or stored.address_state != CHECKED:
         return dict(fields)
     country, there = fields["country"] or stored.country, asdict(address_of(stored))
-    said = {part: fields[part] for part in PARTS if fields[part]}
-    kept = asdict(fitting(PostalAddress(**there | said), country))
-    return {**fields, **{part: kept[part] for part in said}}
+    said = {field: fields[field] for field in PARTS if fields[field]}
+    checked = asdict(fitting(PostalAddress(**there | said), country))
+    return {**fields, **{field: checked[field] for field in said}}

@@ -93,12 +93,12 @@ def read_days(session: Session, registers: Sequence[int], span: Span) -> ReadDay
     values = {"registers": list(registers), "start": span.start, "end": span.end, "estimated": ESTIMATED}
     with driver(session).cursor(binary=True) as cursor:
         cursor.execute(DAYS, values | {"last": span.end - timedelta(days=1)}, prepare=False)
-        for register, days, steps_s, body, missing, told, qualities, entries, exits, shared_on, shared in cursor:
+        for register, days, steps_s, body, missing, on, qualities, entries, exits, shared_on, shared in cursor:
             read.packed[register] = _packed(days, steps_s, body, missing)
-            if told:
+            if on:
                 read.ends[register] = [
                     DayEnds(of_steps, tuple(entry) if entry else None, tuple(exit_) if exit_ else None, day)
-                    for day, of_steps, entry, exit_ in zip(told, qualities, entries, exits, strict=True)
+                    for day, of_steps, entry, exit_ in zip(on, qualities, entries, exits, strict=True)
                 ]
             for day, steps in zip(shared_on or (), shared or (), strict=True):
                 read.shared[register, day] = msgspec.convert(steps, list[SharedStep])

@@ -120,7 +120,7 @@ def _in_words(doubts: Sequence[ReadingDoubt]) -> str:
 def _change_address(form: Form, connection: Connection) -> None:
     client = connection.client
     before = ClientDetails(**{column.name: getattr(client, column.name) for column in fields(ClientDetails)})
-    address = typed_address(form) if any(form[part] for part in PARTS) else {}
+    address = typed_address(form) if any(form[field] for field in PARTS) else {}
     after = replace(before, email=form["email"] or before.email, **address)
     if after != before:
         edit_client(session(), client.id, after, author=actor(), reason=form["reason"] or _("Moved out"))
