@@ -5,14 +5,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from cloud_service.documents.line_names import ADVANCE, line_name
 from cloud_service.documents.paper import InvoicePaper, PaperLine, PaperTax
 from cloud_service.documents.translations import Localizer, places_of
 
 PRICE_PLACES_MIN = 2
 SEVERAL = 2
-OURS = {"rounding": "Rounding", "fees": "Late fee", "advance": "Advance payment"}  # lines that we add, as stored
-NUMBERED = {"interest": "Interest on ", "advance": "Advance bill "}  # those that name another bill
-ADVANCE = "advance"
 FACT_UNITS = {"kw": "kW", "kva": "kVA", "m2": "m²", "m3": "m³", "a": "A"}
 
 
@@ -26,7 +24,7 @@ def line_groups(paper: InvoicePaper, localizer: Localizer) -> list[dict[str, Any
 
     def row(line: PaperLine) -> dict[str, str]:
         return {
-            "label": _line_name(line, localizer),
+            "label": _name(line, localizer),
             "note": _note(line, localizer),
             "quantity": localizer.number(line.quantity, places[line.unit]),
             "unit": _unit(line, localizer),
@@ -123,13 +121,9 @@ def _price(price: Decimal, localizer: Localizer) -> str:
     return localizer.number(price, max(PRICE_PLACES_MIN, places_of(price)))
 
 
-def _line_name(line: PaperLine, localizer: Localizer) -> str:
-    """The tariff's own words; what we add ourselves is called in the reader's language."""
-    prefix = NUMBERED.get(line.charge)
-    if prefix and line.label.startswith(prefix) and "," not in line.label:
-        label_key = "lines.advance_bill" if line.charge == ADVANCE else "lines.interest"
-        return localizer.label(label_key, number=line.label.removeprefix(prefix))
-    name = localizer.label(f"lines.{line.charge}") if line.label == OURS.get(line.charge) else line.label
+def _name(line: PaperLine, localizer: Localizer) -> str:
+    """What it is called, and that it was estimated."""
+    name = line_name(line.label, line.charge, localizer)
     return f"{name} ({localizer.label('readings.estimated')})" if line.estimated else name
 
 

@@ -96,8 +96,11 @@ class Localizer:
         return dict(labels(self.language)[name])
 
     def unit(self, unit: str, quantity: Decimal) -> str:
-        """The unit's name beside a quantity: `1 month`, `3 months`; a symbol such as kWh stays."""
+        """The unit's name beside a quantity: `1 month`, `3 months`, `kW × months`; a symbol such as kWh stays."""
         units = self.section("units")
+        symbol, _, time = unit.rpartition(" ")
+        if symbol and time in units:
+            return f"{SYMBOLS.get(symbol, symbol)} × {units[time]}"
         singular = units.get(f"{unit}_one") if abs(quantity) == 1 else None
         return singular or units.get(unit, SYMBOLS.get(unit, unit))
 
@@ -138,6 +141,10 @@ class Localizer:
         # Not "LLL": Babel 2.18 keeps these names of all languages without own ones in one place, and whichever is asked
         # for first (Chinese, Swahili) lends its months to Italian and Dutch.
         return format_date(day, "MMM", locale=self.locale).rstrip(".")
+
+    def month(self, number: int) -> str:
+        """`October`, inside a sentence."""
+        return format_date(date(2000, number, 1), "MMMM", locale=self.locale)
 
     def period(self, first: date, last: date) -> str:
         """A whole month by its name, anything else from day to day, both included."""

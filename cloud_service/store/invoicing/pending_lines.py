@@ -97,7 +97,7 @@ SUMS_OF_ENDED = text(
 LISTED = text(
     f"""
     SELECT p.id, p.contract_id, c.public_id, c.number AS contract, cl.name AS tenant, p.currency, p.amount,
-           p.line->>'label' AS label, lower(p.during) AS start, upper(p.during) AS end,
+           p.line->>'label' AS label, p.line->>'charge' AS charge, lower(p.during) AS start, upper(p.during) AS end,
            p.reason, p.author, p.created_at,
            upper(c.during) IS NOT NULL AND upper(c.during) <= :today AS ended,
            p.line->>'charge' IN ('difference', 'advance') AND NOT p.line ? 'corrects' AS gives_back,
@@ -151,6 +151,7 @@ class ListedLine:
     currency: str
     amount: Decimal
     label: str
+    charge: str
     start: date
     end: date  # exclusive
     reason: str

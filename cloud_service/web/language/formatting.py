@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from cloud_service.domain.money import currency_digits
+from cloud_service.flow.invoicing import line_names
 from cloud_service.web.language.sentences import gettext as _
 from common.period import Span
 from common.reading import as_decimal
@@ -35,12 +36,24 @@ def init_app(app: Flask) -> None:
         percent=percent,
         exact=exact,
         span=span,
+        line_name=line_name,
+        line_unit=line_unit,
     )
 
 
 def locale() -> str:
     """The reader's language."""
     return str(get_locale() or "en")
+
+
+def line_name(label: str, charge: str) -> str:
+    """A line of a bill in the reader's language; a tariff's own words stay."""
+    return line_names.line_name(label, charge, locale())
+
+
+def line_unit(unit: str, quantity: Decimal) -> str:
+    """The unit of a line of a bill: 1 month, 3 months."""
+    return line_names.line_unit(unit, quantity, locale())
 
 
 def amount(value: Decimal | None, currency: str) -> str:

@@ -99,6 +99,13 @@ def test_a_bill_shows_its_lines_with_why_they_are_so(console: Console, admin: Fl
     assert "Bank R-1 20.00" in page
 
 
+def test_a_bill_s_lines_are_called_in_the_reader_s_language(console: Console, admin: FlaskClient) -> None:
+    page = text_of(admin.get(f"/bills/{console.ids['INV-2']}", headers={"Accept-Language": "de"}).text)
+
+    assert "Arbeitspreis, day" in page
+    assert "Energy, day" not in page
+
+
 def test_the_local_amount_stands_beside_a_foreign_one(console: Console, admin: FlaskClient) -> None:
     assert "OUTSTANDING (Local Currency) at 150 KES 0.00" in text_of(admin.get(f"/bills/{console.ids['INV-3']}").text)
 

@@ -46,6 +46,19 @@ def test_the_page_names_days_and_lines_with_what_to_do(fresh: Console, connectio
     assert "the connection has ended: its final bill, or the next run" in page
 
 
+def test_a_line_that_waits_is_called_in_the_reader_s_language(fresh: Console, connection: str) -> None:
+    with transaction(fresh.engine) as session:
+        session.execute(
+            text(
+                """UPDATE pending_line SET line = line || '{"charge": "difference", "label": "Difference to INV-1"}'"""
+            )
+        )
+    page = text_of(fresh.sign_in("root").get(PAGE, headers={"Accept-Language": "de"}).text)
+
+    assert "Differenz zu INV-1" in page
+    assert "Difference to" not in page
+
+
 def test_days_are_billed_from_there_by_a_run_that_is_looked_at_first(fresh: Console, connection: str) -> None:
     clerk = fresh.sign_in("root")
     sent = post(clerk, PAGE, f"{PAGE}/run", connection=connection, **{"from": "2026-09-01"})
