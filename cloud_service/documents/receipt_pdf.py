@@ -50,11 +50,13 @@ def _row(bill: PaidBill, currency: str, localizer: Localizer) -> list[str]:
 
 
 def taken_back_note(receipt: PaymentReceipt, localizer: Localizer) -> str:
-    """That the payment, or a part of it, went back; empty where nothing did."""
+    """That the payment, or a part of it, went back, and that bills are open by it; empty where nothing did."""
     if not receipt.gone:
         return ""
     gone = localizer.money(receipt.gone, receipt.currency)
-    return localizer.label("receipt.whole_note" if receipt.gone >= receipt.amount else "receipt.part_note", amount=gone)
+    share = "whole" if receipt.gone >= receipt.amount else "part"
+    note = localizer.label(f"receipt.{share}_note", amount=gone)
+    return f"{note} {localizer.label(f'receipt.{share}_reopened')}" if receipt.reopened else note
 
 
 def rest_rows(receipt: PaymentReceipt, localizer: Localizer) -> list[tuple[str, str]]:

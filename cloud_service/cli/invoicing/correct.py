@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +11,10 @@ import click
 from cloud_service.cli.database import author, transaction
 from cloud_service.cli.options import WHOSE, day_of
 from cloud_service.cli.output import as_json, print_table
+from cloud_service.domain.money import round_money
 
 if TYPE_CHECKING:
+    from cloud_service.domain.invoicing.invoice import Draft
     from cloud_service.domain.rating.rated_contract import RatedContract
     from cloud_service.flow.invoicing.rebilling import Rebilling, RebillSteps
     from cloud_service.store.database.session import Session
@@ -76,8 +79,8 @@ def credit(
         click.echo(as_json(result))
         return
     for each in (first, *later):
-        new_bills = "".join(f", new bill {bill.number} over {bill.draft.total:f}" for bill in each.bills)
-        click.echo(("would be: " if dry_run else "") + f"{each.note.number} over {each.note.draft.total:f}" + new_bills)
+        new_bills = "".join(f", new bill {bill.number} over {_total(bill.draft)}" for bill in each.bills)
+        click.echo(("would be: " if dry_run else "") + f"{each.note.number} over {_total(each.note.draft)}" + new_bills)
     if resting:
         click.echo(f"{', '.join(resting)} rest on what {number} left over: bill its days anew, then these", err=True)
 
@@ -112,10 +115,14 @@ def _credited(session: "Session", invoice_id: int, steps: "RebillSteps") -> "Reb
     return Rebilling(original(session, invoice_id), steps.credit(invoice_id), ())
 
 
+def _total(draft: "Draft") -> Decimal:
+    return round_money(draft.total, draft.account.currency)
+
+
 def _rebilling_json(rebilling: "Rebilling") -> dict[str, Any]:
     return {
         "credit_note": rebilling.note.number,
-        "total": rebilling.note.draft.total,
+        "total": _total(rebilling.note.draft),
         "new": [bill.number for bill in rebilling.bills],
         "new_total": rebilling.total,
     }

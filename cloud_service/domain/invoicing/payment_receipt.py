@@ -48,6 +48,7 @@ class PaymentReceipt:
     owed: Decimal  # by the account, on `as_of`
     credit: Decimal  # of the account, on `as_of`
     as_of: date
+    reopened: bool = False  # a bill that it had paid owes something by what went back
 
     @property
     def gone(self) -> Decimal:

@@ -18,7 +18,7 @@ from cloud_service.store.database.session import Session
 from cloud_service.store.receivables import bank_bookings, payments, prepaid, settlement
 from cloud_service.store.receivables.bank_bookings import facts_of
 from cloud_service.store.receivables.payments import NewPayment, PayingAccount, StoredPayment
-from common.errors import ConflictError, InputError
+from common.errors import ConflictError, InputError, NotFoundError
 
 
 def give_back(
@@ -31,6 +31,8 @@ def give_back(
         bank_bookings.lock(session)
     account = locked_account(session, original.account_id, day)
     original = stored_payment(session, payment_id)
+    if original.amount <= 0:
+        raise NotFoundError(f"payment {payment_id} is money that went out: there is nothing of it to give back")
     if amount <= 0 or amount != round_money(amount, original.currency):
         raise InputError(f"{amount} is not an amount of {original.currency} to give back", path="amount")
     reversal = NewPayment(

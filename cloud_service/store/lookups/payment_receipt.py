@@ -45,6 +45,14 @@ TAKEN_BACK = text(
      ORDER BY id
     """
 )
+REOPENED = text(
+    """
+    SELECT EXISTS (SELECT 1
+                     FROM allocation a
+                     JOIN invoice_balance b ON b.invoice_id = a.invoice_id
+                    WHERE a.payment_id = :payment AND a.amount < 0 AND b.outstanding > 0)
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +94,5 @@ def receipt_of(session: Session, payment_id: int, now: datetime) -> tuple[Paymen
         taken_back=tuple(TakenBack(**row) for row in session.execute(TAKEN_BACK, own).mappings()),
         owed=books.get(("receivable", payment.currency), Decimal(0)),
         credit=-books.get(("credit", payment.currency), Decimal(0)),
-        as_of=today,
+        as_of=today, reopened=session.execute(REOPENED, own).scalar_one(),
     ), account  # fmt: skip

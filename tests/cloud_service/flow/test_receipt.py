@@ -70,10 +70,24 @@ def test_a_payment_that_was_taken_back_says_so(till: Till) -> None:
     )
 
     said = made(till, payment)
-    assert "This payment went back: €119.00" in said
+    assert "This payment went back: €119.00. What it had paid is open again." in said
     assert "Taken back by the bank on 9 Nov 2026 €119.00" in said
     assert bill.number not in said
     assert "Open on your account on 20 Nov 2026 €119.00" in said
+
+
+def test_what_a_payment_had_paid_is_open_again_only_where_a_bill_is(till: Till) -> None:
+    till.bill("100.00")
+    payment, deposit = till.paid("150.00"), till.paid("80.00", "D", kind="deposit")
+    collect.pay_out(till.session, till.account, Decimal("31.00"), reference="P", day=PAID, author="t")
+    collect.give_back(till.session, deposit, Decimal("10.00"), reference="R1", day=PAID, author="t")
+
+    assert "€31.00 of this payment went back. Invoice" in made(till, payment)
+    assert "€10.00 of this payment went back. Paid back" in made(till, deposit)
+    collect.give_back(till.session, payment, Decimal("20.00"), reference="R2", day=PAID, author="t")
+    assert "€51.00 of this payment went back. What that part had paid is open again." in made(till, payment)
+    till.paid("20.00", "2")
+    assert "open again" not in made(till, payment)
 
 
 def test_a_deposit_and_a_top_up_have_one_and_a_release_has_none(till: Till) -> None:

@@ -46,6 +46,13 @@ def test_what_a_new_bill_would_be_is_shown_and_nothing_issued(billed: World) -> 
     assert "CN-2026-00001" == call(*words)["credit_note"]  # the number was not used up
 
 
+def test_a_credit_note_is_named_with_the_places_of_its_currency(billed: World) -> None:
+    words = ("correct", "credit", "INV-2026-00001", "--reason", "wrong", "--rebill", "--day", "2026-11-10")
+
+    assert "would be: CN-2026-00001 over -118.29, new bill INV-2026-00003 over 118.29\n" == printed(*words, "--dry-run")
+    assert ("-118.29", "118.29") == ((done := call(*words))["total"], done["new_total"])
+
+
 @pytest.fixture
 def surplus(session: Session, named_database: str) -> World:
     """September left 288 kWh over, which October used up; in truth they were 144."""

@@ -58,6 +58,16 @@ def test_a_refund_is_booked_once_by_its_reference_and_never_exceeds_the_payment(
     assert D(20) == till.books()["cash"]
 
 
+def test_of_money_that_went_out_nothing_is_given_back(till: Till) -> None:
+    payment = till.paid("50.00")
+    out = collect.give_back(till.session, payment, D(30), reference="r", day=BACK, author="t").payment_id
+
+    assert out is not None
+    with pytest.raises(NotFoundError, match="money that went out: there is nothing of it to give back"):
+        collect.give_back(till.session, out, D(1), reference="r2", day=BACK, author="t")
+    assert D(20) == till.books()["cash"]
+
+
 @pytest.mark.parametrize("amount", ["0", "-1", "0.001"])
 def test_what_is_no_amount_to_give_back_is_refused(till: Till, amount: str) -> None:
     with pytest.raises(InputError, match="not an amount of EUR to give back"):
