@@ -8,7 +8,7 @@ from common.errors import InputError, NotFoundError
 
 NOTHING_SAID: dict[str, Any] = {
     "columns": (), "constants": (), "zone": "", "delimiter": "", "decimal": "", "time_format": "",
-    "interval_time": "start",
+    "interval_time": None,
 }  # fmt: skip
 
 
@@ -62,3 +62,22 @@ def test_a_file_that_is_not_there_and_an_option_without_its_sign_are_refused(tmp
         readings_file(tmp_path / "gone.csv", None, unasked, **NOTHING_SAID)
     with pytest.raises(InputError, match="is not OURS=THEIRS"):
         readings_file(table(tmp_path, "meter,time,value\n"), "csv", unasked, **{**NOTHING_SAID, "columns": ("value",)})
+
+
+def test_days_of_which_each_could_be_a_month_are_refused_until_somebody_says_which(tmp_path: Path) -> None:
+    file = table(tmp_path, "meter,date,value\nm1,04/05/2026,5\nm1,05/05/2026,6\n")
+
+    with pytest.raises(InputError, match="'04/05/2026', and each other time, may have the day or the month") as refused:
+        readings_file(file, None, asked, **NOTHING_SAID)
+    said = readings_file(file, None, asked, **NOTHING_SAID | {"time_format": "%m/%d/%Y"})
+
+    assert "--time-format '%d/%m/%Y' or '%m/%d/%Y'" in refused.value.hint
+    assert "%m/%d/%Y" == said.options.mapping.time_format
+
+
+def test_a_column_that_names_the_end_is_taken_at_its_word_unless_something_else_is_said(tmp_path: Path) -> None:
+    file = table(tmp_path, "MPRN,Read Value,Read Date and End Time\n10,1.5,27-10-2024 03:00\n")
+
+    assert "end" == readings_file(file, None, asked, **NOTHING_SAID).options.mapping.interval_time
+    said = readings_file(file, None, asked, **NOTHING_SAID | {"interval_time": "start"})
+    assert "start" == said.options.mapping.interval_time

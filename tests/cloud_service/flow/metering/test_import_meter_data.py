@@ -323,6 +323,18 @@ def test_months_are_stored_as_they_are_and_make_the_days_of_all_of_them(engine: 
     assert ("therm", True, "other") == owner.execute("SELECT unit, billed, quantity FROM register").fetchone()
 
 
+def test_a_single_day_of_a_month_is_made_anew_as_it_was(engine: Engine, owner: Owner) -> None:
+    import_file(engine, months("G1", "2024-01-01,310,therms", "2024-02-01,29,therms"), ANYONE)
+    validate_dirty(engine)
+    before = owner.execute('SELECT day, "values", qualities, made_from FROM interval_day ORDER BY day').fetchall()
+    owner.execute("INSERT INTO dirty_day (register_id, day) SELECT id, '2024-01-09' FROM register")
+    owner.execute("DELETE FROM interval_day WHERE day = '2024-01-09'")
+    validate_dirty(engine)
+
+    after = owner.execute('SELECT day, "values", qualities, made_from FROM interval_day ORDER BY day').fetchall()
+    assert before == after
+
+
 def test_a_month_over_an_exchange_is_refused_by_the_meter_that_went(engine: Engine, owner: Owner) -> None:
     import_file(engine, months("G1", "2024-01-01,310,therms"), ANYONE)
     owner.execute("UPDATE service_point SET grid_id = 'POINT' WHERE id = (SELECT service_point_id FROM meter_mount)")
