@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from cloud_service.domain.metering.meterdata.series import BadFileError, canonical_unit, exact
+from cloud_service.domain.metering.meterdata.series import BadFileError, canonical_unit, check_step, exact
 from tests.cloud_service.domain.metering.meterdata.mdff import CHANNEL, END, HEADER, day, load
 
 
@@ -42,3 +42,27 @@ def test_an_error_names_file_line_and_field_once_the_file_is_known() -> None:
 
     assert "june.csv:3 unit" == error.path
     assert {"file": "june.csv", "line": 3, "field": "unit"}.items() <= error.as_json()["error"].items()
+
+
+@pytest.mark.parametrize(
+    ("written", "unit", "power"),
+    [
+        ("CCF", "ft3", 2), ("hcf", "ft3", 2), ("Mcf", "ft3", 3), ("ft³", "ft3", 0), ("kgal", "gal", 3),
+        ("Therms", "therm", 0),
+        ("Dth", "therm", 1), ("MMBtu", "MMBtu", 0), ("MJ", "GJ", -3), ("GJ", "GJ", 0), ("hl", "m3", -1),
+    ],
+)  # fmt: skip
+def test_gas_and_water_are_counted_in_many_units(written: str, unit: str, power: int) -> None:
+    assert (unit, power) == canonical_unit(written, line=1, field="unit")
+
+
+@pytest.mark.parametrize("step_s", [60, 3600, 82_800, 90_000, 86_400 + 1800, 31 * 86_400, 366 * 86_400])
+def test_steps_of_days_and_days_months_and_years_are_intervals(step_s: int) -> None:
+    check_step(step_s, field="step", subject="it")
+
+
+@pytest.mark.parametrize("step_s", [0, -3600, 420, 5000, 400 * 86_400])
+def test_other_lengths_are_refused_with_what_to_do(step_s: int) -> None:
+    with pytest.raises(BadFileError, match=f"it is {step_s} s long") as refused:
+        check_step(step_s, field="step", subject="it")
+    assert "enter the index at both ends" in refused.value.hint

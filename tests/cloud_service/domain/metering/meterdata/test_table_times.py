@@ -78,3 +78,10 @@ def test_a_time_that_ends_a_day_or_a_month_is_of_the_one_before() -> None:
 def test_what_begins_no_day_or_month_is_refused(text: str, step: str) -> None:
     with pytest.raises(BadFileError, match=f"does not begin a {step} in America/New_York"):
         times().of_calendar(text, 3, step)
+
+
+def test_the_start_of_both_ends_is_the_start_whatever_a_single_time_would_mean() -> None:
+    ends, single = "2026-01-05 00:00 to 2026-01-05 01:00", "2026-01-05 01:00"
+
+    assert RowTime(at("2026-01-05T05:00"), 3600) == times(is_end=True).of_interval(ends, KEY, 1, 900)
+    assert RowTime(at("2026-01-05T05:45")) == times(is_end=True).of_interval(single, KEY, 1, 900)

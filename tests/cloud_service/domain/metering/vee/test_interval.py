@@ -189,3 +189,16 @@ def test_the_end_of_a_month_is_not_moved_to_the_grid() -> None:
     window = week_of((0.1, 5.1, 500), (5.1, 10.1, 1000))
 
     assert [90, 100, 100, 100, 100, 190, 200] == [day.total for day in window.days]
+
+
+def test_a_long_interval_that_ends_a_little_off_the_grid_ends_there() -> None:
+    hour = 1 / 24
+    window = week_of((hour - 10, hour, 2400), (hour, hour + 10, 24_000))
+
+    assert [10 + 2300, 2400] == [day.total for day in window.days[:2]]
+
+
+def test_days_alone_are_laid_onto_hours_too() -> None:
+    window = week_of(*((day, day + 1, 240) for day in range(7)))
+
+    assert ({3600}, {240}) == ({day.step_s for day in window.days}, {day.total for day in window.days})
