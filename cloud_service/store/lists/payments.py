@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy.orm import aliased
 
 from cloud_service.domain.invoicing.payment_receipt import NO_INCOME
 from cloud_service.store.customers.tables import Account, Client, LegalEntity
@@ -37,6 +38,17 @@ allocated = (
     .subquery("allocated")
 )
 
+later = aliased(Payment)
+total_later = select(func.coalesce(func.sum(func.abs(later.amount)), 0)).correlate(Payment)
+given_back = total_later.where(later.reverses_id == Payment.id).scalar_subquery()
+released = total_later.where(
+    later.account_id == Payment.account_id,
+    later.provider == "deposit",
+    later.facts["deposit"] == func.to_jsonb(Payment.id),
+).scalar_subquery()
+gone: ColumnElement[Any] = case((Payment.kind == "deposit", given_back + released), else_=given_back)
+"""What of a payment went back, and what of a deposit became credit."""
+
 
 def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     """Payments the reader may know of."""
@@ -57,7 +69,8 @@ SUMS: dict[str, Any] = {
 
 def payments(scope: Scope, query: ListQuery) -> Listing:
     """Filters: `from`, `to` (day, both included), `provider`, `kind`, `account`."""
-    open_amount = Payment.amount - func.coalesce(allocated.c.allocated, 0)
+    paid_bills = func.coalesce(allocated.c.allocated, 0)
+    open_amount = case((Payment.amount > 0, Payment.amount - paid_bills - gone), else_=literal(0))
     statement = (
         select(
             Payment.public_id,
@@ -69,7 +82,7 @@ def payments(scope: Scope, query: ListQuery) -> Listing:
             Payment.currency,
             received_local.label("amount_local"),
             LegalEntity.currency.label("local_currency"),
-            func.coalesce(allocated.c.allocated, 0).label("allocated"),
+            paid_bills.label("allocated"),
             open_amount.label("unallocated"),
             Client.name.label("tenant"),
             Client.public_id.label("client_public_id"),

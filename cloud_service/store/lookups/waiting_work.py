@@ -59,12 +59,14 @@ RUNS = text(
 )
 MONEY = text(
     """
-    SELECT p.currency, sum(p.amount - coalesce(x.allocated, 0)) AS amount, count(*) AS payments
+    SELECT p.currency, sum(p.amount - x.used) AS amount, count(*) AS payments
       FROM payment p
       JOIN account a ON a.id = p.account_id
       JOIN client c ON c.id = a.client_id
-      LEFT JOIN LATERAL (SELECT sum(amount) AS allocated FROM allocation WHERE payment_id = p.id) x ON true
-     WHERE c.legal_entity_id = ANY(:entities) AND p.kind = 'payment' AND p.amount > coalesce(x.allocated, 0)
+     CROSS JOIN LATERAL (
+           SELECT coalesce((SELECT sum(amount) FROM allocation WHERE payment_id = p.id), 0)
+                - coalesce((SELECT sum(amount) FROM payment WHERE reverses_id = p.id), 0) AS used) x
+     WHERE c.legal_entity_id = ANY(:entities) AND p.kind = 'payment' AND p.amount > 0 AND p.amount > x.used
        AND p.day > cast(:now AS date) - 400
        AND NOT EXISTS (SELECT 1 FROM account_mode m
                         WHERE m.account_id = a.id AND m.mode = 'prepaid' AND m.during @> cast(:now AS date))

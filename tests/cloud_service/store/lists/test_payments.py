@@ -2,11 +2,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
+from cloud_service.flow import collect
 from cloud_service.store.lists.paging import ListQuery, Page, page_of
 from cloud_service.store.lists.payments import payments
 from cloud_service.store.scope import Scope
+from tests.books.world import build
 from tests.cloud_service.store.conftest import Office
+from tests.cloud_service.till import PAID, Till
 
 D = Decimal
 
@@ -22,6 +26,24 @@ def test_a_payment_stands_with_what_it_settled_and_its_worth_in_local_currency(o
         (row.provider_ref, row.amount, row.amount_local, row.allocated, row.unallocated) for row in page.rows
     ]
     assert (D(1520), "KES") == (page.sums["amount_local"], page.sums["local_currency"])
+
+
+def test_what_went_back_or_was_released_waits_for_no_bill(session: Session) -> None:
+    till = Till(build(session, tenants=1))
+    till.bill("100.00")
+    till.pay("200.00", "B", PAID)
+    deposit = till.paid("100.00", "D", kind="deposit")
+    collect.pay_out(session, till.account, D(60), reference="P", day=PAID, author="t")
+    collect.release_deposit(session, deposit, D(50), day=PAID, author="t")
+    collect.give_back(session, deposit, D(10), reference="R", day=PAID, author="t")
+    gone = till.paid("30.00", "G")
+    collect.give_back(session, gone, D(30), reference="R2", day=PAID, author="t", kind="chargeback")
+
+    query = ListQuery(sort="unallocated")
+    page = page_of(session, payments(Scope(), query), query)
+    unused = {row.provider_ref: row.unallocated for row in page.rows}
+    assert (D(21), D(40), D(0)) == (unused.pop("B"), unused.pop("D"), unused.pop("G"))
+    assert [D(50)] == [amount for amount in unused.values() if amount]  # the release, which is credit now
 
 
 @pytest.mark.parametrize(
