@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from cloud_service.flow.advances.proposal import proposal
 from common.errors import InputError
@@ -40,3 +41,13 @@ def test_a_few_days_say_nothing_and_a_stated_use_does(house: House) -> None:
 def test_a_year_without_one_tariff_is_refused(house: House) -> None:
     with pytest.raises(InputError, match="no one tariff prices V1"):
         proposal(house.world.session, house.contract, date(2025, 6, 1))
+
+
+def test_days_with_gaps_do_not_count(house: House) -> None:
+    house.world.session.execute(
+        text("UPDATE interval_day SET missing = 96, total = 0 WHERE day >= '2026-01-01' AND day < '2026-02-01'")
+    )
+    year = proposal(house.world.session, house.contract, NEXT_YEAR)
+
+    # 334 days of 9.6 kWh less the hour of spring and with that of autumn, brought to a year
+    assert (D(3504), 334) == (year.use.quantity, year.use.days)

@@ -15,6 +15,7 @@ from cloud_service.flow.invoicing.outliers import outliers
 from cloud_service.flow.issue import issue_waiting_lines
 from cloud_service.flow.rate import rate_shard
 from cloud_service.store.invoicing import pending_lines
+from cloud_service.store.invoicing.advances import bills
 from cloud_service.store.receivables.ledger import balances
 from cloud_service.store.receivables.reconciliation import reconcile
 from common.errors import ConflictError
@@ -289,3 +290,51 @@ def test_the_books_say_the_same_in_four_ways_through_all_of_it(house: House) -> 
     assert [] == house.in_wait()
     for day in (date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 3), date(2026, 4, 6)):
         assert all(each.agrees for each in reconcile(house.world.session, day))
+
+
+def test_days_that_are_left_unbilled_are_not_billed_in_advance(house: House) -> None:
+    house.agree("100.00")
+    unbilled.leave_unbilled(
+        house.world.session, house.contract, Span(JANUARY, FEBRUARY), author="t", reason="a building site"
+    )
+
+    assert [Span(FEBRUARY, MARCH)] == [bill.draft.during for bill in house.advances(FEBRUARY).issued]
+
+
+def test_days_whose_bill_was_credited_are_billed_in_advance_again(house: House) -> None:
+    house.agree("100.00")
+    bill = house.bill(Span(JANUARY, FEBRUARY))
+    assert [] == house.advances(date(2026, 1, 31)).issued
+    house.credit(bill.id, FEBRUARY)
+
+    assert [Span(JANUARY, FEBRUARY), Span(FEBRUARY, MARCH)] == [
+        bill.draft.during for bill in house.advances(FEBRUARY).issued
+    ]
+
+
+def test_a_machine_that_was_off_makes_up_for_what_it_missed(house: House) -> None:
+    house.agree("100.00")
+
+    assert 12 == len(house.advances(date(2026, 12, 31)).issued)
+
+
+def test_a_trial_says_that_the_account_is_prepaid(house: House) -> None:
+    house.agree("100.00")
+    change_mode(house.world.session, house.world.accounts[0], "prepaid", date(2026, 1, 15), author="t")
+    due = due_advances(house.world.session, house.world.entity, FEBRUARY)
+
+    assert [(None, True), (None, True)] == [(each.net, "prepaid on 2026-02-01" in each.refusal) for each in due]
+
+
+def test_only_a_run_of_the_whole_company_forgets_what_is_not_due_any_more(house: House) -> None:
+    session, other = house.world.session, house.world.tenant()
+    house.agree("50.00", contract=other)
+    bills.note_fault(session, house.contract, Span(JANUARY, FEBRUARY), "no tariff")
+
+    def noted() -> object:
+        return session.execute(text("SELECT count(*) FROM advance_fault")).scalar()
+
+    house.advances(JANUARY, [other])
+    assert 1 == noted()
+    house.advances(FEBRUARY)
+    assert 0 == noted()

@@ -45,3 +45,7 @@ def test_what_settles_it_takes_the_same_net_and_tax_off() -> None:
 
         assert (-draft.net, -draft.tax, -draft.total) == (rated.net, rated.tax, rated.total)
         assert ("Advance bill INV-1", 3) == (line.label, line.corrects)
+
+
+def test_the_bill_keeps_the_rate_of_its_day() -> None:
+    assert D("1.0770") == advance_draft(make_account(), advance(), MARCH.start, local_rate=D("1.0770")).local_rate

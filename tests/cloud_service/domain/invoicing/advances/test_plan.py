@@ -67,6 +67,13 @@ def test_a_period_of_which_a_day_is_taken_is_passed_by() -> None:
     ]
 
 
+def test_days_that_come_to_nothing_are_no_bill() -> None:
+    one_day = PlanDays(date(2026, 1, 31), date(2026, 1, 31), date(2026, 2, 1))
+
+    assert [("2026-01-31", "2026-02-01", D("0.00"))] == spans(AdvanceTerms(D("0.10")), one_day)
+    assert [] == due_periods(AdvanceTerms(D("0.10")), one_day, YEAR, "EUR", [])
+
+
 @pytest.mark.parametrize(
     ("terms", "path"),
     [

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from cloud_service.store.invoicing.advances import bills
+from cloud_service.store.invoicing.advances import bills, plans
 from common.period import Span
 from tests.cloud_service.flow.advances.house import JANUARY, House
 
@@ -57,3 +57,35 @@ def test_plans_come_with_the_days_that_are_taken(house: House) -> None:
     assert (Span(JANUARY, date(2026, 3, 1)),) == plan.taken
     assert [] == bills.planned(house.world.session, house.world.entity, WINDOW, after=house.contract)
     assert [] == bills.planned(house.world.session, house.world.entity + 1, WINDOW)
+
+
+def test_each_one_stands_beside_its_own_settlement(house: House) -> None:
+    house.agree()
+    house.advances(FEBRUARY)
+    settlement = house.bill(Span(JANUARY, FEBRUARY))
+
+    assert [(FEBRUARY, None), (JANUARY, settlement.number)] == [
+        (each.start, each.settled_by) for each in bills.live_bills(house.world.session, house.contract)
+    ]
+
+
+def test_the_newest_reason_is_told_and_each_company_s_are_its_own(house: House) -> None:
+    session, entity = house.world.session, house.world.entity
+    bills.note_fault(session, house.contract, Span(JANUARY, FEBRUARY), "no tariff")
+    bills.note_fault(session, house.contract, Span(FEBRUARY, date(2026, 3, 1)), "prepaid")
+
+    bills.forget_other_faults(session, entity + 1, [])
+    assert bills.faults(session, [entity + 1]) is None
+    faults = bills.faults(session, [entity])
+    assert faults is not None
+    assert 1 == faults.contracts
+    assert [("prepaid", FEBRUARY)] == [(row.fault, row.fault_start) for row in plans_with_fault(house)]
+    bills.forget_other_faults(session, entity, [house.contract])
+    assert bills.faults(session, [entity]) is not None
+    bills.forget_other_faults(session, entity, [])
+    assert bills.faults(session, [entity]) is None
+
+
+def plans_with_fault(house: House) -> list[plans.ListedPlan]:
+    house.agree()
+    return plans.listed(house.world.session, [house.world.entity], JANUARY)

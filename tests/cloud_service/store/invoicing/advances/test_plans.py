@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy.orm import Session
 
 from cloud_service.domain.invoicing.advances.plan import AdvanceTerms
+from cloud_service.flow.customers.contract import move_out
 from cloud_service.store.invoicing.advances import bills, plans
 from common.period import Span
 from tests.books.world import World, build
+from tests.cloud_service.flow.advances.house import House
 
 D = Decimal
 TODAY = date(2026, 3, 10)
@@ -51,3 +53,19 @@ def test_why_one_could_not_be_billed_stands_beside_it(world: World) -> None:
     bills.note_fault(world.session, world.contracts[1], Span(date(2026, 3, 1), date(2026, 4, 1)), "no tariff")
 
     assert [None, "no tariff"] == [row.fault for row in plans.listed(world.session, [world.entity], TODAY)]
+
+
+def test_a_connection_that_has_ended_is_not_listed(world: World) -> None:
+    move_out(world.session, world.contracts[0], date(2026, 3, 1), author="t")
+
+    assert ["V2"] == [row.contract for row in plans.listed(world.session, [world.entity], TODAY)]
+
+
+def test_only_what_was_not_taken_off_yet_waits(world: World) -> None:
+    house = House(world)
+    for register in world.registers:
+        world.readings(register, Span(date(2026, 1, 1), date(2026, 2, 1)))
+    house.advances(date(2026, 2, 1))
+    house.bill(Span(date(2026, 1, 1), date(2026, 2, 1)))
+
+    assert [D(100), D(100)] == [row.waiting for row in plans.listed(world.session, [world.entity], TODAY)]
