@@ -264,12 +264,13 @@ def test_an_advance_of_days_that_are_left_unbilled_is_listed_and_goes_with_the_n
     assert "advance" in [line.charge for line in house.bill(Span(FEBRUARY, MARCH)).draft.lines]
 
 
-def test_one_in_arrears_has_the_rate_of_its_last_day(house: House) -> None:
-    lower_from(house, date(2026, 1, 15))
+@pytest.mark.parametrize(("lower_on", "percent"), [(date(2026, 1, 15), 16), (date(2026, 1, 31), 16), (FEBRUARY, 19)])
+def test_one_in_arrears_has_the_rate_of_its_last_day(house: House, lower_on: date, percent: int) -> None:
+    lower_from(house, lower_on)
     house.agree("100.00", timing="after")
 
     (bill,) = house.advances(FEBRUARY).issued
-    assert D(16) == bill.draft.lines[0].tax_rate
+    assert percent == bill.draft.lines[0].tax_rate
 
 
 def test_the_books_say_the_same_in_four_ways_through_all_of_it(house: House) -> None:
