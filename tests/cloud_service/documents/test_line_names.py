@@ -140,4 +140,5 @@ def test_units_of_power_and_time_are_said_in_the_language_too(session: Session) 
     (row,) = line_groups(paper, localizer_for("de"))[0]["lines"]
 
     assert ("Vertragsleistung", "kW × Monate") == (row["label"], row["unit"])
+    assert "3 kW × Monate" in line_terms(1, paper.lines[0], replace(paper, locale="de"), 1)["BT-154"]
     assert "Abrechnungszeitraum" == localizer_for("de").unit("span", D(1))
