@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cloud_service.store.customers.tables import Account, Client
@@ -16,7 +16,8 @@ from common.errors import NotFoundError
 
 STATES = ("open", "part", "overdue", "paid", "credited", "written_off", "credit_note", "taken_back")
 
-is_invoice = Invoice.kind == "invoice"
+owes = or_(Invoice.kind == "invoice", Invoice.total > 0)
+"""A bill, or a credit note of one in the client's favour: what that had given is owed again."""
 is_taken_back = and_(
     Invoice.taken_over_on.is_not(None),
     exists().where(LedgerEntryRow.business_key == func.concat("take_over_undo:", Invoice.id)),
@@ -25,15 +26,15 @@ _credit_note = aliased(Invoice)
 is_corrected = exists().where(_credit_note.corrects_id == Invoice.id, _credit_note.kind == "credit_note")
 """A credit note is of this very bill; credit from elsewhere pays it as money does."""
 received: ColumnElement[Any] = invoice_balance.c.received
-outstanding: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding), else_=0)
-outstanding_local: ColumnElement[Any] = case((is_invoice, invoice_balance.c.outstanding_local), else_=0)
+outstanding: ColumnElement[Any] = case((owes, invoice_balance.c.outstanding), else_=0)
+outstanding_local: ColumnElement[Any] = case((owes, invoice_balance.c.outstanding_local), else_=0)
 
 
 def state_of(today: date) -> ColumnElement[str]:
     """One word for where a bill stands on a day."""
     return case(
         (is_taken_back, "taken_back"),
-        (Invoice.kind == "credit_note", "credit_note"),
+        (and_(Invoice.kind == "credit_note", outstanding <= 0), "credit_note"),
         (and_(outstanding <= 0, invoice_balance.c.credited > 0, is_corrected), "credited"),
         (
             and_(outstanding <= 0, received + invoice_balance.c.credited < func.greatest(Invoice.total, 0)),

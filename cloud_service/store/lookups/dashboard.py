@@ -26,7 +26,7 @@ OUTSTANDING = text(
            count(*) FILTER (WHERE due_date < :today) AS overdue,
            coalesce(sum(outstanding_local) FILTER (WHERE due_date < :today), 0) AS overdue_local
       FROM invoice_balance_at('infinity')
-     WHERE kind = 'invoice' AND legal_entity_id = :entity AND outstanding > 0
+     WHERE legal_entity_id = :entity AND outstanding > 0
      GROUP BY currency
      ORDER BY local DESC
     """

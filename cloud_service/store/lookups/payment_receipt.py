@@ -32,7 +32,7 @@ BILLS = text(
              WHERE payment_id = :payment
              GROUP BY invoice_id
             HAVING sum(amount) > 0) x
-      JOIN invoice_balance b ON b.invoice_id = x.invoice_id
+      JOIN invoice_balance b USING (invoice_id)
      ORDER BY b.due_date, b.invoice_id
     """
 )
@@ -49,7 +49,7 @@ REOPENED = text(
     """
     SELECT EXISTS (SELECT 1
                      FROM allocation a
-                     JOIN invoice_balance b ON b.invoice_id = a.invoice_id
+                     JOIN invoice_balance b USING (invoice_id)
                     WHERE a.payment_id = :payment AND a.amount < 0 AND b.outstanding > 0)
     """
 )

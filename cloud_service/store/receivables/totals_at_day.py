@@ -44,7 +44,7 @@ OVERDUE = text(
     """
     SELECT currency, sum(outstanding) AS amount
       FROM invoice_balance_at(:day)
-     WHERE kind = 'invoice' AND total > 0 AND due_date < :day
+     WHERE total > 0 AND due_date < :day
        AND (cast(:entity AS bigint) IS NULL OR legal_entity_id = :entity)
      GROUP BY currency
     """

@@ -1,11 +1,18 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from cloud_service.flow.correct_invoice import credit
+from cloud_service.store.customers.tables import LegalEntity
+from cloud_service.store.lists.invoices import invoices
+from cloud_service.store.lists.paging import ListQuery, page_of
+from cloud_service.store.lookups import dashboard
 from cloud_service.store.receivables.totals_at_day import totals
+from cloud_service.store.scope import Scope
 from common.errors import NotFoundError
+from common.period import Span
 from tests.cloud_service.till import BILLED, PAID, Till
 
 D = Decimal
@@ -45,3 +52,19 @@ def test_a_currency_without_a_rate_is_said_and_not_guessed(till: Till) -> None:
     )
 
     assert D("4.50") == totals(till.session, PAID).received
+
+
+def test_what_a_credit_note_of_a_bill_in_the_client_s_favour_asks_back_is_owed_everywhere(till: Till) -> None:
+    till.bill("100.00")
+    favour = till.bill("-50.00", 9)
+    at = datetime(2026, 11, 5, tzinfo=UTC)
+    credit(till.session, favour.id, reason="wrong", day=PAID, author="t", clock=lambda: at)
+    day = date(2026, 11, 20)
+    figures, listed = totals(till.session, day), ListQuery(filters={"status": ("overdue",)})
+    entity = till.session.scalars(select(LegalEntity)).one()
+    cards = dashboard.totals(till.session, entity, Span(BILLED, day), day)
+    bills = page_of(till.session, invoices(Scope(), listed, day), listed)
+
+    assert (D(119), D(119)) == (figures.outstanding, figures.overdue)
+    assert [(D(119), D(119))] == [(cards.outstanding_local, cards.overdue_local)]
+    assert (D(119), {D("59.50")}) == (bills.sums["outstanding_local"], {row.outstanding for row in bills.rows})
