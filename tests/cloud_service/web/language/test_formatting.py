@@ -76,3 +76,12 @@ def test_files_have_plain_values(value: object, text: str) -> None:
 
 def test_the_end_of_a_span_is_said_as_its_last_day() -> None:
     assert date(2026, 10, 31) == formatting.last_day(date(2026, 11, 1))
+
+
+def test_lines_and_units_of_bills_are_called_as_on_the_bill_itself() -> None:
+    app = Flask("words")
+    Babel(app, locale_selector=lambda: "de")
+    formatting.init_app(app)
+    with app.test_request_context():
+        assert "Arbeitspreis, Stufe 1" == app.jinja_env.filters["line_name"]("Energy, block 1", "energy")
+        assert "Monat" == app.jinja_env.filters["line_unit"]("month", Decimal(1))

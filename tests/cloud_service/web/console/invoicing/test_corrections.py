@@ -1,5 +1,11 @@
-import pytest
+from decimal import Decimal
 
+import pytest
+from flask import render_template_string
+from flask.testing import FlaskClient
+
+from cloud_service.domain.invoicing.rebill_difference import ComparedLine, compare
+from cloud_service.domain.pricing.rated_line import OUTSIDE_VAT
 from tests.cloud_service.web.conftest import Console, post
 from tests.cloud_service.web.pages import text_of
 
@@ -50,3 +56,18 @@ def test_nothing_of_it_is_done_without_a_reason_or_by_somebody_who_may_not(fresh
     assert 422 == post(fresh.sign_in("billing"), bill, f"{bill}/{step}", reason=" ").status_code
     assert 404 == post(fresh.sign_in("support"), "/me", f"{bill}/{step}", reason="x").status_code
     assert 404 == post(fresh.sign_in("admin"), bill, f"/bills/{fresh.ids['ZET-1']}/{step}", reason="x").status_code
+
+
+def test_what_changes_is_called_in_the_reader_s_language(admin: FlaskClient) -> None:
+    changes = compare(
+        [ComparedLine("capacity", "Contracted capacity", "kW month", None, Decimal(1), Decimal(5), OUTSIDE_VAT)], []
+    )
+    with admin.application.test_request_context(headers={"Accept-Language": "de"}):
+        page = render_template_string(
+            '{% from "console/rebill_parts.html" import changes_table with context %}'
+            '{{ changes_table(changes, "EUR") }}',
+            changes=changes,
+        )
+
+    assert "Vertragsleistung" in page
+    assert "1.00 kW × Monate" in page.replace(",", ".")
