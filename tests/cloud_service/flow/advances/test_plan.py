@@ -91,3 +91,11 @@ def test_a_contract_that_is_billed_in_advance_is_taken_back_after_a_credit_only(
     take_back_contract(house.world.session, house.contract, author="t", reason="never came")
     house.world.session.commit()
     assert [] == house.advances(MARCH).issued
+
+
+def test_an_end_on_the_first_day_of_a_plan_takes_it_whole(house: House) -> None:
+    house.agree("100.00")
+    house.agree("150.00", day=MARCH)
+    plan.end(house.world.session, house.contract, MARCH, author="t")
+
+    assert [(JANUARY, MARCH, D("100.00"))] == agreed(house)
