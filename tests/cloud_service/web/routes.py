@@ -34,6 +34,7 @@ def address(rule: Rule, console: Console) -> str:
     path = rule.rule.replace("<uuid:public_id>", str(console.ids[name])).replace("<kind>", "invoice_pdf")
     sheet_kind = "sites" if "export" in path else "flats"
     path = path.replace("<any(csv, xlsx):form>", "xlsx").replace("first-day/<name>", "first-day/flats.csv")
+    path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)  # the first that may stand there
     path = path.replace("<sheet_kind>.<form>", f"{sheet_kind}.xlsx")
     for owner in ("site", "entity", "account", "statement"):
         path = path.replace(f"<uuid:{owner}_public_id>", str(console.ids[owner]))
