@@ -15,9 +15,10 @@ from cloud_service.domain.money import currency_digits
 from cloud_service.flow.invoicing import line_names
 from cloud_service.web.language.sentences import gettext as _
 from common.period import Span
-from common.reading import as_decimal
+from common.reading import Unit, as_decimal
 
 NOTHING = "–"
+COUNTED_UNITS = frozenset(unit.value for unit in Unit)
 
 
 def init_app(app: Flask) -> None:
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
         exact=exact,
         span=span,
         line_name=line_name,
+        line_quantity=line_quantity,
         line_unit=line_unit,
     )
 
@@ -49,6 +51,11 @@ def locale() -> str:
 def line_name(label: str, charge: str) -> str:
     """A line of a bill in the reader's language; a tariff's own words stay."""
     return line_names.line_name(label, charge, locale())
+
+
+def line_quantity(quantity: Decimal | None, unit: str) -> str:
+    """How much a line of a bill is about: with thousandths where a meter counts in its unit."""
+    return number(quantity, 3 if unit in COUNTED_UNITS else 2)
 
 
 def line_unit(unit: str, quantity: Decimal) -> str:

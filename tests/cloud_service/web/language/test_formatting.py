@@ -85,3 +85,7 @@ def test_lines_and_units_of_bills_are_called_as_on_the_bill_itself() -> None:
     with app.test_request_context():
         assert "Arbeitspreis, Stufe 1" == app.jinja_env.filters["line_name"]("Energy, block 1", "energy")
         assert "Monat" == app.jinja_env.filters["line_unit"]("month", Decimal(1))
+        assert ["46,125", "46,125", "1,00"] == [
+            app.jinja_env.filters["line_quantity"](Decimal(quantity), unit)
+            for quantity, unit in (("46.125", "therm"), ("46.125", "m3"), ("1", "month"))
+        ]
