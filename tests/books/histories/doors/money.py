@@ -10,7 +10,7 @@ from cloud_service.flow import remind as remind_step
 from cloud_service.flow.dunning import interest
 from cloud_service.flow.prepaid import review as review_step
 from cloud_service.flow.rate import rate_so_far
-from cloud_service.store.receivables.prepaid import account_ids
+from cloud_service.store.receivables.prepaid import account_ids, forget_former
 from tests.books.histories.operator import WHO, Operator
 
 DEPOSIT = text("SELECT id FROM payment WHERE account_id = :account AND kind = 'deposit' ORDER BY id LIMIT 1")
@@ -97,6 +97,7 @@ def write_off(operator: Operator, account: int, invoice: int, number: str, amoun
 def review(operator: Operator) -> None:
     """The worker looks at what prepaid accounts have left."""
     with operator.door() as session:
+        forget_former(session, operator.clock())  # as the worker's look begins, which sees all operators at once
         prepaid = sorted(set(account_ids(session, operator.clock())) & set(operator.accounts))
         review_step(session, prepaid, operator.clock(), rate_so_far, author=WHO)
 
