@@ -36,7 +36,7 @@ from cloud_service.store.audit import log
 from cloud_service.store.database import job_queue
 from cloud_service.store.database.session import Session
 from cloud_service.store.delivery import einvoice_rules, outgoing, post
-from cloud_service.store.invoicing import corrections, invoice_rows, pending_lines
+from cloud_service.store.invoicing import billing_chain, corrections, invoice_rows, pending_lines
 from cloud_service.store.invoicing.invoice_rows import WrittenInvoice
 from cloud_service.store.invoicing.issued_invoice import issued_invoice
 from cloud_service.store.invoicing.numbers.number_series import take_numbers
@@ -165,6 +165,7 @@ def bill_difference(
         raise ConflictError(f"{invoice.number} bills no days that could be rated anew", hint="credit it instead")
     if sorted(contract.contract.id for contract in rated) != sorted(invoice.contracts):
         raise ConflictError(f"the new rating is not of the contracts of {invoice.number}")
+    _refuse_lost_history(session, invoice)
     _refuse_other_history(invoice, rated)
     comparison = Comparison(
         invoice,
@@ -183,6 +184,17 @@ def bill_difference(
         changes=[change.why for change in changes],
     )  # fmt: skip
     return changes
+
+
+def _refuse_lost_history(session: Session, invoice: OriginalInvoice) -> None:
+    """What the bill before leaves over is not known while its days are on no bill: it would be charged as nothing."""
+    number = billing_chain.lost_before(session, invoice.id)
+    if number:
+        raise ConflictError(
+            f"{invoice.number} was made after {number}, which was credited and is not billed anew",
+            code="not_billed_yet",
+            hint="bill these days first: what they leave over to this bill is not known until then",
+        )
 
 
 def _refuse_other_history(invoice: OriginalInvoice, rated: Sequence[RatedContract]) -> None:

@@ -44,7 +44,7 @@ class BillableContract:
     values: dict[str, str] = field(default_factory=dict)
 
     def days_in(self, span: Span) -> Span | None:
-        """The days of a span on which the contract runs."""
+        """The days of a span on which the contract runs; one that was taken back runs on none."""
         start, end = max(self.start, span.start), min(self.end or span.end, span.end)
         return Span(start, end) if start < end else None
 
@@ -52,7 +52,8 @@ class BillableContract:
 # The columns are the fields of BillableContract, those of MOUNTED after the point the fields of MountedRegister.
 CONTRACTS = text(
     """
-    SELECT c.id, c.number, lower(c.during) AS start, upper(c.during) AS end, c.account_id,
+    SELECT c.id, c.number, coalesce(lower(c.during), '9999-12-31') AS start,  -- taken back: it has no day
+           upper(c.during) AS end, c.account_id,
            cl.legal_entity_id AS entity_id, a.currency, a.billing_day AS cycle_day, p.id AS service_point_id,
            p.name AS point, p.grid_id, p.utility, s.name AS site, s.timezone, s.holiday_calendar,
            coalesce(p.settings->'values', '{}') AS values

@@ -89,6 +89,18 @@ LEFT = text(
      WHERE i.id = :id
     """
 )
+# The bill that an invoice was made after, where it was taken back and its days are on no bill again.
+LOST = text(
+    """
+    SELECT before.invoice_id, i.number
+      FROM invoice_dependency d
+      JOIN invoice_span before ON before.invoice_id = d.on_invoice_id AND before.contract_id = d.contract_id
+      JOIN invoice i ON i.id = before.invoice_id
+     WHERE d.invoice_id = :id AND d.kind = 'history' AND before.credited
+       AND NOT EXISTS (SELECT 1 FROM invoice_span again WHERE again.contract_id = d.contract_id AND NOT again.credited
+                          AND upper(again.during) = upper(before.during))
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +187,12 @@ def builds(session: Session, invoice_id: int) -> bool:
     """Whether an invoice left anything over that later bills may build on."""
     rows = session.execute(LEFT, {"id": invoice_id})
     return any(builds_on(NOTHING_BEFORE, from_json(History, row.history or {})) for row in rows)
+
+
+def lost_before(session: Session, invoice_id: int) -> str:
+    """The number of a bill that left something over to an invoice, and that was credited and not billed anew."""
+    rows = session.execute(LOST, {"id": invoice_id})
+    return next((row.number for row in rows if builds(session, row.invoice_id)), "")
 
 
 def note_dependencies(session: Session, invoice_ids: Sequence[int], line_ids: Sequence[int]) -> None:

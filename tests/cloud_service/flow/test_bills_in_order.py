@@ -224,3 +224,25 @@ def test_a_dry_run_keeps_nothing_waiting(world: World) -> None:
     assert "1 of 30 days" in parked(world, dry.id)[0]
     assert [] == run(world, OCTOBER)
     assert [(10, "298.00")] == live_bills(world)
+
+
+def test_a_difference_waits_until_the_bill_before_that_was_taken_back_is_billed_anew(world: World) -> None:
+    run(world, SEPTEMBER)
+    run(world, OCTOBER)
+    october = bill_of(world, 10)
+    taken_back = credit(world, 9)
+
+    def difference() -> list[object]:
+        again = rate_again(world.session, october)
+        return list(
+            correct_invoice.bill_difference(
+                world.session, october, again, reason="late", author="t", clock=lambda: noon(TODAY)
+            )
+        )
+
+    with pytest.raises(ConflictError, match="was credited and is not billed anew") as refused:
+        difference()
+    assert [] == run(world, SEPTEMBER)
+
+    assert ("not_billed_yet", True) == (refused.value.code, taken_back.draft.total <= 0)
+    assert [] == difference()

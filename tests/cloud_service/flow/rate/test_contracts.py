@@ -174,6 +174,17 @@ def test_whatever_a_contract_raises_it_alone_is_parked_with_the_text(
     }
 
 
+def test_a_contract_that_was_taken_back_runs_on_no_day_and_keeps_no_other_back(world: World) -> None:
+    other = world.tenant(start=OCTOBER.start)
+    world.session.execute(text("UPDATE contract SET during = 'empty' WHERE id = :id"), {"id": world.contracts[0]})
+
+    gone, rated = rate_contracts(world.session, [world.contracts[0], other], OCTOBER)
+
+    assert ("the contract does not run in these days", None) == (gone.reason, gone.span)
+    assert other == rated.contract.id
+    assert "not run" not in rated.reason
+
+
 def test_a_shard_keeps_what_it_rates_and_parks_the_rest(world: World) -> None:
     run_id = plan(world.session, RunPlan(world.entity, OCTOBER, NOVEMBER.start, "t")).id
 
