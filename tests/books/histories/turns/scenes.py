@@ -139,7 +139,8 @@ class SceneTurns(Sights):
         self._read_up_to(OCTOBER, [OCTOBER])
         self._bill(SEPTEMBER, OCTOBER)
         counter, at = self._meter.counter, moment + timedelta(hours=hours)
-        metering.enter(operator, counter, at, operator.counters[counter].shows(at + 3 * DAY))
+        ahead = at + timedelta(minutes=40)  # of before midnight: more would be no index that a later one can follow
+        metering.enter(operator, counter, at, operator.counters[counter].shows(ahead))
         metering.make_days(operator)
 
     def factor_of_billed_days(self, dice: random.Random) -> Step:
