@@ -34,7 +34,7 @@ test-packages:  ## Install the Debian programs that tests use (root or sudo); al
 	@sh deploy/test_packages.sh
 
 check:  ## Fast loop: format, lint, types, import contracts, unit tests, on both cores at once
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync walls fast-tests
+	@$(MAKE) --no-print-directory --jobs 2 walls fast-tests
 
 walls: setup  ## Format, lint, types and import contracts
 	$(BIN)/ruff format --check --quiet .
