@@ -2,18 +2,11 @@
 
 from dataclasses import dataclass
 
+from cloud_service.domain.metering.quantities import QUANTITIES
 from common.message import Channel
 from common.reading import Kind
 
 BILLED = ("energy_import_total", "energy_export_total", "volume_total", "heat_total")
-QUANTITIES = {
-    "kWh": "active_energy",
-    "kvarh": "reactive_energy",
-    "kVAh": "apparent_energy",
-    "m3": "volume",
-    "ft3": "volume",
-    "gal": "volume",
-}
 FLOWING = ("active_energy", "reactive_energy", "apparent_energy", "volume")
 
 

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from cloud_service.domain.metering.meterdata.obis import ObisMeaning, obis_meaning
 from cloud_service.domain.metering.meterdata.series import BadFileError
-
-QUANTITIES = {"kvarh": "reactive_energy", "kVAh": "apparent_energy", "m3": "volume", "ft3": "volume", "gal": "volume"}
+from cloud_service.domain.metering.quantities import QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,11 +111,11 @@ def test_money_that_went_back_has_none_of_its_own(till: Till) -> None:
 
 
 def test_a_receipt_keeps_its_number(till: Till) -> None:
-    one, other = till.paid("30.00", "1"), till.paid("40.00", "2")
+    first, second = till.paid("30.00", "1"), till.paid("40.00", "2")
 
-    assert "RC-2026-00001" in made(till, other)
-    assert "RC-2026-00002" in made(till, one)
-    assert "RC-2026-00001" in made(till, other)
+    assert "RC-2026-00001" in made(till, second)
+    assert "RC-2026-00002" in made(till, first)
+    assert "RC-2026-00001" in made(till, second)
 
 
 def test_receipts_are_mailed_by_themselves_where_the_company_says_so_and_once(till: Till, engine: Engine) -> None:

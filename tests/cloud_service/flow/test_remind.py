@@ -174,9 +174,9 @@ def test_a_late_fee_that_cannot_be_the_e_invoice_its_client_wants_is_put_aside_a
     remind.remind(world.begin, FIRST, author="t")
     world.session.execute(text("UPDATE client SET einvoice = 'einvoice_ubl' WHERE number = 'C1'"))
 
-    with pytest.raises(InputError, match="the seller needs a VAT id") as told:
+    with pytest.raises(InputError, match="the seller needs a VAT id") as letters:
         remind.remind(world.begin, SECOND, author="t")
-    assert "left out: A1; all others are done" in str(told.value.hint)
+    assert "left out: A1; all others are done" in str(letters.value.hint)
     assert ["INV-2026-00003"] == world.session.scalars(
         text("SELECT number FROM invoice WHERE basis ? 'fee_for' ORDER BY id")
     ).all()

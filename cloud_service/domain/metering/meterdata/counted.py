@@ -5,16 +5,9 @@ from dataclasses import dataclass
 
 from cloud_service.domain.metering.meterdata.obis import check_unit, obis_meaning
 from cloud_service.domain.metering.meterdata.series import BadFileError, canonical_unit
+from cloud_service.domain.metering.quantities import QUANTITIES
 
 USUAL_UNIT = "kWh"  # of a meter that is made for a table without units; one that is there counts what it counts
-QUANTITIES = {
-    "kWh": "active_energy",
-    "kvarh": "reactive_energy",
-    "kVAh": "apparent_energy",
-    "m3": "volume",
-    "ft3": "volume",
-    "gal": "volume",
-}
 DIRECTIONS = ("import", "export", "none")
 UNIT_IN_NAME = re.compile(r"[\[(]\s*(k?wh|k?varh|k?vah|mwh|m3|m³)\s*[\])]\s*$", re.IGNORECASE)
 

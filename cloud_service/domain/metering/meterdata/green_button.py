@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import IO
 from xml.etree import ElementTree as ET  # entities are refused below, see `_EntityGuard`
 
-from cloud_service.domain.metering.meterdata.counted import QUANTITIES
 from cloud_service.domain.metering.meterdata.series import (
     BadFileError,
     FileBlock,
@@ -21,6 +20,7 @@ from cloud_service.domain.metering.meterdata.series import (
     FileIntervals,
     check_step,
 )
+from cloud_service.domain.metering.quantities import QUANTITIES
 from common.reading import Kind, Quality
 
 UNITS = {  # ESPI uom -> ours, power of ten

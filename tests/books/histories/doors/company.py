@@ -41,12 +41,12 @@ def pay(operator: Operator, bill: Bill) -> None:
     with operator.door() as session:
         public_id: UUID = session.execute(PAYABLE, {"id": bill.id}).one().public_id
         request_payment.pay_page(session, public_id, Pages(operator), operator.clock, public_url="https://x.example")
-        asked = session.execute(REQUESTED, {"id": bill.id}).one()
-    if any(deal.request == asked.provider_ref for deal in operator.company.deals):
+        request = session.execute(REQUESTED, {"id": bill.id}).one()
+    if any(deal.request == request.provider_ref for deal in operator.company.deals):
         return  # who paid on that page does not pay twice
-    deal = Deal(asked.provider_ref, bill.account, asked.amount, asked.amount)
+    deal = Deal(request.provider_ref, bill.account, request.amount, request.amount)
     operator.company.deals.append(deal)
-    operator.company.news.append(News(operator.reference(), "paid", deal, asked.amount))
+    operator.company.news.append(News(operator.reference(), "paid", deal, request.amount))
 
 
 def give_back(operator: Operator, deal: Deal, kind: str, nth: int) -> None:

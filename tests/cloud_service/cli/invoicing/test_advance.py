@@ -27,8 +27,8 @@ def test_a_plan_is_agreed_run_shown_and_ended(world: World) -> None:
     assert ("100.00", []) == (total, done["parked"])
     assert "nothing is due" in printed("advance", "run", "--on", "2026-01-01")
 
-    shown = call("advance", "show", "V1")
-    assert [("100.00", None)] == [(bill["outstanding"], bill["settled_by"]) for bill in shown["bills"]]
+    plan = call("advance", "show", "V1")
+    assert [("100.00", None)] == [(bill["outstanding"], bill["settled_by"]) for bill in plan["bills"]]
     assert number in printed("advance", "show", "V1")
     call("advance", "end", "V1", "--from", "2026-02-01")
     assert "2026-02-01" == call("advance", "show", "V1")["plans"][0]["end"]

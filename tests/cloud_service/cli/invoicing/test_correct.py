@@ -47,10 +47,12 @@ def test_what_a_new_bill_would_be_is_shown_and_nothing_issued(billed: World) -> 
 
 
 def test_a_credit_note_is_named_with_the_places_of_its_currency(billed: World) -> None:
-    words = ("correct", "credit", "INV-2026-00001", "--reason", "wrong", "--rebill", "--day", "2026-11-10")
+    command = ("correct", "credit", "INV-2026-00001", "--reason", "wrong", "--rebill", "--day", "2026-11-10")
 
-    assert "would be: CN-2026-00001 over -118.29, new bill INV-2026-00003 over 118.29\n" == printed(*words, "--dry-run")
-    assert ("-118.29", "118.29") == ((done := call(*words))["total"], done["new_total"])
+    assert "would be: CN-2026-00001 over -118.29, new bill INV-2026-00003 over 118.29\n" == printed(
+        *command, "--dry-run"
+    )
+    assert ("-118.29", "118.29") == ((done := call(*command))["total"], done["new_total"])
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from tests.cloud_service.domain.invoicing.test_payment_receipt import receipt
 
 
 def test_pages_follow_each_other_and_one_alone_stays_as_it_is() -> None:
-    one, other = (receipt_pdf.render(receipt(number=number), Theme()) for number in ("RC-1", "RC-2"))
+    first, second = (receipt_pdf.render(receipt(number=number), Theme()) for number in ("RC-1", "RC-2"))
 
-    assert one == joined(one, [])
-    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(joined(one, [other]))).pages]
+    assert first == joined(first, [])
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(joined(first, [second]))).pages]
     assert [True, True] == ["RC-1" in pages[0], "RC-2" in pages[1]]

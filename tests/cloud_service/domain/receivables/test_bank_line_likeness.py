@@ -121,17 +121,17 @@ def test_a_part_of_a_batch_may_be_in_a_booking_of_its_whole() -> None:
 
 
 def test_money_that_went_out_under_a_name_is_another_booking_than_what_came_in_under_it() -> None:
-    named = replace(LINE, bank_names=("bank:X-1",))
+    by_bank_name = replace(LINE, bank_names=("bank:X-1",))
 
-    assert OTHER is likeness(named, replace(named, amount=-named.amount))
-    assert OTHER is likeness(replace(named, amount=Decimal("-1.00")), named)
+    assert OTHER is likeness(by_bank_name, replace(by_bank_name, amount=-by_bank_name.amount))
+    assert OTHER is likeness(replace(by_bank_name, amount=Decimal("-1.00")), by_bank_name)
 
 
 def test_what_payers_call_two_payments_differently_is_two_in_any_format() -> None:
-    told = replace(LINE, end_to_end_id="RENT-1")
+    by_end_to_end_id = replace(LINE, end_to_end_id="RENT-1")
 
-    assert says_the_same(replace(SWIFT, end_to_end_id="rent 1"), told)
-    assert says_the_same(SWIFT, told)  # it does not say a name
+    assert says_the_same(replace(SWIFT, end_to_end_id="rent 1"), by_end_to_end_id)
+    assert says_the_same(SWIFT, by_end_to_end_id)  # it does not say a name
     for other in (LINE, SWIFT):
-        assert not says_the_same(replace(other, end_to_end_id="RENT-2"), told)
-        assert OTHER is likeness(replace(other, end_to_end_id="RENT-2"), told)
+        assert not says_the_same(replace(other, end_to_end_id="RENT-2"), by_end_to_end_id)
+        assert OTHER is likeness(replace(other, end_to_end_id="RENT-2"), by_end_to_end_id)

@@ -41,16 +41,16 @@ def test_the_only_payment_of_a_mandate_that_fits_is_it() -> None:
     assert second == returned_payment(back, [first, second]).payment
     again = replace(second, payment_id=3, day=date(2026, 10, 5))
     assert (None, (second, again)) == (
-        (found := returned_payment(back, [first, second, again])).payment,
-        found.offered,
+        (returned := returned_payment(back, [first, second, again])).payment,
+        returned.offered,
     )
 
 
 def test_a_name_that_a_payer_gives_to_all_payments_offers_them() -> None:
     payments = [paid(1), paid(2)]
-    found = returned_payment(BACK, payments)
+    returned = returned_payment(BACK, payments)
 
-    assert (None, tuple(payments)) == (found.payment, found.offered)
+    assert (None, tuple(payments)) == (returned.payment, returned.offered)
 
 
 def test_another_name_amount_currency_account_of_ours_or_a_later_day_is_another_payment() -> None:
@@ -58,18 +58,18 @@ def test_another_name_amount_currency_account_of_ours_or_a_later_day_is_another_
         paid(1, replace(CAME, end_to_end_id="E2E-2")), paid(2, amount=D("119.01")), paid(3, currency="CHF"),
         paid(4, replace(CAME, account="DE89370400440532013000")), paid(5, day=date(2026, 11, 21)),
     ]  # fmt: skip
-    found = returned_payment(BACK, others)
+    returned = returned_payment(BACK, others)
 
-    assert (None, ()) == (found.payment, found.offered)
+    assert (None, ()) == (returned.payment, returned.offered)
 
 
 def test_without_names_the_likeliest_comes_first_and_a_person_says_it() -> None:
     nameless = replace(CAME, end_to_end_id="", payer_iban="")
     other, by_bill = paid(1, replace(nameless, remittance="thanks")), paid(2, None, bills=("INV-2026-00007",))
     back = replace(BACK, end_to_end_id="", payer_iban="", remittance="RETOURE INV 2026 00007")
-    found = returned_payment(back, [other, by_bill])
+    returned = returned_payment(back, [other, by_bill])
 
-    assert (None, (by_bill, other), by_bill) == (found.payment, found.offered, found.likely)
+    assert (None, (by_bill, other), by_bill) == (returned.payment, returned.offered, returned.likely)
 
 
 def test_the_charges_of_the_bank_are_no_part_of_what_came_back() -> None:
@@ -83,7 +83,7 @@ def test_a_chargeback_that_somebody_has_booked_is_that_of_the_payment_and_of_no_
     booked = paid(1, is_given_back=True, returned_by_hand_on=date(2026, 11, 23))
     other = paid(2, replace(CAME, end_to_end_id="E2E-2"), is_given_back=True, returned_by_hand_on=date(2026, 11, 23))
 
-    assert (booked, None) == ((found := returned_payment(BACK, [other, booked])).booked, found.payment)
+    assert (booked, None) == ((returned := returned_payment(BACK, [other, booked])).booked, returned.payment)
     assert None is returned_payment(BACK, [other, paid(1)]).booked
     assert None is returned_payment(replace(BACK, booked_on=date(2026, 11, 24)), [booked]).booked
 
@@ -95,5 +95,5 @@ def test_the_month_before_is_not_taken_for_one_that_somebody_has_given_back() ->
     by_hand = paid(2, came, is_given_back=True, returned_by_hand_on=date(2026, 11, 19))
     by_line = paid(2, came, is_given_back=True, is_returned_by_line=True)
 
-    assert (None, (october,)) == ((found := returned_payment(back, [by_hand, october])).payment, found.offered)
+    assert (None, (october,)) == ((returned := returned_payment(back, [by_hand, october])).payment, returned.offered)
     assert october == returned_payment(back, [by_line, october]).payment

@@ -226,14 +226,14 @@ def test_of_two_differences_to_a_bill_one_is_taken_back(world: World) -> None:
     run(world, Span(JULY, date(2026, 8, 1)))
     for number, day in enumerate((5, 6)):
         late(world, date(2026, 7, day), 200)
-        told = date(2026, 12, 8 + number)
+        bill_date = date(2026, 12, 8 + number)
         correct_invoice.bill_difference(
-            world.session, 1, rate_again(world.session, 1), reason="late", author="t", clock=partial(noon, told)
+            world.session, 1, rate_again(world.session, 1), reason="late", author="t", clock=partial(noon, bill_date)
         )
-    kept, line = pending_lines.listed(world.session, [world.entity], TODAY)
+    left_alone, line = pending_lines.listed(world.session, [world.entity], TODAY)
     drop_line(world.session, [world.entity], line.id, TODAY, author="t", reason="the reading was wrong")
 
-    assert [kept.id] == [left.id for left in pending_lines.listed(world.session, [world.entity], TODAY)]
+    assert [left_alone.id] == [left.id for left in pending_lines.listed(world.session, [world.entity], TODAY)]
 
 
 def test_what_gives_a_billed_difference_back_must_come(world: World) -> None:

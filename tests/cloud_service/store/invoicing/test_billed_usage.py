@@ -61,8 +61,8 @@ def test_a_register_that_is_asked_for_twice_or_has_no_days_is_read_once_or_not_a
 def test_the_first_and_last_day_and_those_with_an_estimated_step_say_how_they_were_made(world: World) -> None:
     register, span = world.registers[0], Span(date(2026, 10, 20), date(2026, 10, 27))
     world.readings(register, span)
-    made = 'UPDATE interval_day SET made_from = made_from || \'{"entry": [5, 70, 0], "exit": [9, 80, 1]}\''
-    world.session.execute(text(f"{made} WHERE day = '2026-10-20'"))
+    with_ends = 'UPDATE interval_day SET made_from = made_from || \'{"entry": [5, 70, 0], "exit": [9, 80, 1]}\''
+    world.session.execute(text(f"{with_ends} WHERE day = '2026-10-20'"))
     qualities = bytes([0] * 95 + [Quality.ESTIMATED])
     world.session.execute(text("UPDATE interval_day SET qualities = :q WHERE day = '2026-10-22'"), {"q": qualities})
 

@@ -35,11 +35,11 @@ def test_what_may_have_come_back_by_a_line(session: Session) -> None:
     pay("5", day=date(2025, 9, 1))
     older, newer = pay("6", day=date(2025, 10, 1)), pay("7")
 
-    found = received_payments(session, [BACK], ALL)
+    candidates = received_payments(session, [BACK], ALL)
     assert [(newer, False), (given_back, True), (older, False)] == [
-        (payment.payment_id, payment.is_given_back) for payment in found
+        (payment.payment_id, payment.is_given_back) for payment in candidates
     ]
-    assert ("A1", "Tenant 1") == (found[0].account, found[0].client)
+    assert ("A1", "Tenant 1") == (candidates[0].account, candidates[0].client)
     assert [] == received_payments(session, [BACK], Scope(frozenset({world.entity + 1})))
     assert [] == received_payments(session, [], ALL)
     assert [newer, given_back, older] == [

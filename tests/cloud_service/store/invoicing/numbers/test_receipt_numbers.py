@@ -13,14 +13,14 @@ NUMBERS = text("SELECT payment_id, number FROM payment_receipt ORDER BY payment_
 
 def test_those_of_payments_and_of_letters_are_numbered_once(session: Session) -> None:
     till = Till(build(session, tenants=1))
-    one, other, third = (till.paid("50.00", name) for name in ("1", "2", "3"))
-    payment_receipts.queue(session, payment_receipts.letter_of(session, other))
+    first, second, third = (till.paid("50.00", name) for name in ("1", "2", "3"))
+    payment_receipts.queue(session, payment_receipts.letter_of(session, second))
     delivery = session.scalar(text("SELECT delivery_id FROM payment_receipt"))
 
     number_receipts(session, deliveries=[delivery])
-    number_receipts(session, payments=[one, other])
+    number_receipts(session, payments=[first, second])
     number_receipts(session, payments=[third])
 
-    assert [(one, "RC-2026-00002"), (other, "RC-2026-00001"), (third, "RC-2026-00003")] == [
+    assert [(first, "RC-2026-00002"), (second, "RC-2026-00001"), (third, "RC-2026-00003")] == [
         tuple(row) for row in session.execute(NUMBERS)
     ]
