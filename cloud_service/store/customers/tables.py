@@ -10,7 +10,19 @@ from cloud_service.store.database.schema import CreatedAt, Currency, Day, Days, 
 ADDRESS_STATE = f"address_state in ({','.join(map(repr, STATES))})"
 
 
-class LegalEntity(Table):
+class AddressColumns:
+    """Where somebody is, in fields, and as it is printed."""
+
+    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
+    street: Mapped[str] = mapped_column(server_default="")  # a line each
+    postcode: Mapped[str] = mapped_column(server_default="")
+    city: Mapped[str] = mapped_column(server_default="")
+    region: Mapped[str] = mapped_column(server_default="")
+    address_state: Mapped[str] = mapped_column(server_default=READ)
+    country: Mapped[str] = mapped_column(server_default="")
+
+
+class LegalEntity(AddressColumns, Table):
     """A company of the operator: it issues invoices and owns the money."""
 
     __tablename__ = "legal_entity"
@@ -19,13 +31,6 @@ class LegalEntity(Table):
     id: Mapped[Id]
     public_id: Mapped[PublicId]
     name: Mapped[str]
-    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
-    street: Mapped[str] = mapped_column(server_default="")  # a line each
-    postcode: Mapped[str] = mapped_column(server_default="")
-    city: Mapped[str] = mapped_column(server_default="")
-    region: Mapped[str] = mapped_column(server_default="")
-    address_state: Mapped[str] = mapped_column(server_default=READ)
-    country: Mapped[str] = mapped_column(server_default="")
     vat_id: Mapped[str] = mapped_column(server_default="")
     tax_number: Mapped[str] = mapped_column(server_default="")
     company_number: Mapped[str] = mapped_column(server_default="")
@@ -96,7 +101,7 @@ class NumberSeries(Table):
     closed: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
-class Site(Table):
+class Site(AddressColumns, Table):
     """A property: where its meters are, in which zone its days begin and in which currency it is billed."""
 
     __tablename__ = "site"
@@ -106,20 +111,13 @@ class Site(Table):
     public_id: Mapped[PublicId]
     legal_entity_id: Mapped[int] = mapped_column(ForeignKey("legal_entity.id"))
     name: Mapped[str]
-    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
-    street: Mapped[str] = mapped_column(server_default="")  # a line each
-    postcode: Mapped[str] = mapped_column(server_default="")
-    city: Mapped[str] = mapped_column(server_default="")
-    region: Mapped[str] = mapped_column(server_default="")
-    address_state: Mapped[str] = mapped_column(server_default=READ)
-    country: Mapped[str] = mapped_column(server_default="")
     timezone: Mapped[str]
     currency: Mapped[Currency]
     holiday_calendar: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[CreatedAt]
 
 
-class Client(Table):
+class Client(AddressColumns, Table):
     """Who owes the money; the screens say TENANT NAME."""
 
     __tablename__ = "client"
@@ -141,13 +139,6 @@ class Client(Table):
     kind: Mapped[str] = mapped_column(server_default="person")  # person, company
     email: Mapped[str] = mapped_column(server_default="")
     phone: Mapped[str] = mapped_column(server_default="")
-    address: Mapped[str] = mapped_column(server_default="")  # as it is printed; the fields below
-    street: Mapped[str] = mapped_column(server_default="")  # a line each
-    postcode: Mapped[str] = mapped_column(server_default="")
-    city: Mapped[str] = mapped_column(server_default="")
-    region: Mapped[str] = mapped_column(server_default="")
-    address_state: Mapped[str] = mapped_column(server_default=READ)
-    country: Mapped[str] = mapped_column(server_default="")
     locale: Mapped[str] = mapped_column(server_default="en")
     vat_id: Mapped[str] = mapped_column(server_default="")
     buyer_reference: Mapped[str] = mapped_column(server_default="")
